@@ -1,0 +1,88 @@
+package io.logpipeline.telemetry;
+
+import java.io.PrintStream;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.util.logging.Handler;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
+
+/**
+ * Where log lines go: one handler, standard output, one fact a line.
+ *
+ * <p>To be called first of all in {@code main}: once somebody has logged, the JDK has made its own
+ * log manager, and lines written during shutdown may be lost.
+ */
+public final class LogSetup {
+    private static final String MANAGER_PROPERTY = "java.util.logging.manager";
+
+    private LogSetup() {}
+
+    /**
+     * Takes over the JDK's logging; may be called again with other settings.
+     *
+     * @param ours the level of this project's loggers, {@code INFO} by default
+     * @param libraries the level of everybody else's, {@code WARNING} by default: their start-up
+     *     lines and reconnect chatter say nothing that ours don't
+     */
+    public static void install(LogFormat format, Level ours, Level libraries) {
+        if (System.getProperty(MANAGER_PROPERTY) == null) {
+            System.setProperty(MANAGER_PROPERTY, LineLogManager.class.getName());
+        }
+        install(format, ours, libraries, System.out);
+    }
+
+    static void install(LogFormat format, Level ours, Level libraries, PrintStream out) {
+        Logger root = LogManager.getLogManager().getLogger("");
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
+        root.addHandler(new LineHandler(out, format));
+        root.setLevel(julLevel(libraries));
+        Ours.LOGGER.setLevel(julLevel(ours));
+    }
+
+    /** Held for good: the log manager keeps only weak references, and the level with them. */
+    private static final class Ours {
+        static final Logger LOGGER = Logger.getLogger("io.logpipeline");
+    }
+
+    private static java.util.logging.Level julLevel(Level level) {
+        return switch (level) {
+            case ALL -> java.util.logging.Level.ALL;
+            case TRACE -> java.util.logging.Level.FINER;
+            case DEBUG -> java.util.logging.Level.FINE;
+            case INFO -> java.util.logging.Level.INFO;
+            case WARNING -> java.util.logging.Level.WARNING;
+            case ERROR -> java.util.logging.Level.SEVERE;
+            case OFF -> java.util.logging.Level.OFF;
+        };
+    }
+
+    /** Flushes each line: a process that is killed has said what it had to say. */
+    private static final class LineHandler extends StreamHandler {
+        LineHandler(PrintStream out, LogFormat format) {
+            super(out, new LineFormatter(format));
+            setLevel(java.util.logging.Level.ALL);
+            try {
+                setEncoding(StandardCharsets.UTF_8.name());
+            } catch (java.io.UnsupportedEncodingException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
+
+        @Override
+        public synchronized void publish(LogRecord record) {
+            super.publish(record);
+            flush();
+        }
+
+        /** Standard output is not ours to close. */
+        @Override
+        public synchronized void close() {
+            flush();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.logpipeline.telemetry;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The names that were warned of already: the first so many, for the life of the process.
+ *
+ * <p>Not the latest so many: a sweep that meets one name more than fits would then forget each just
+ * before it comes round again, and warn of all of them every time.
+ */
+final class WarnedNames {
+    private final int limit;
+    private final Set<String> names = new HashSet<>();
+    private boolean saidFull;
+
+    /** Whether to warn. */
+    enum Answer {
+        NEW,
+        KNOWN,
+        /** The first name that no longer fits. */
+        NO_ROOM,
+        /** Any later one. */
+        FULL
+    }
+
+    WarnedNames(int limit) {
+        this.limit = limit;
+    }
+
+    synchronized Answer add(String name) {
+        if (names.contains(name)) {
+            return Answer.KNOWN;
+        }
+        if (names.size() < limit) {
+            names.add(name);
+            return Answer.NEW;
+        }
+        Answer answer = saidFull ? Answer.FULL : Answer.NO_ROOM;
+        saidFull = true;
+        return answer;
+    }
+}
