@@ -38,7 +38,7 @@ final class HealthAnswers {
     private HealthCheckResponse.Builder details() {
         PipelineState.Pending pending = state.pending();
         return HealthCheckResponse.builder()
-                .detail("drain_lag_seconds", PipelineTelemetry.seconds(pending.lag()))
+                .detail("drain_lag_seconds", PipelineGauges.seconds(pending.lag()))
                 .detail("keys_pending", pending.keys())
                 .detail("redis", redis())
                 .detail("log_dir", logDir())

@@ -1,6 +1,7 @@
 package io.logpipeline.telemetry;
 
 import java.io.PrintStream;
+import java.io.UnsupportedEncodingException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.Handler;
@@ -68,7 +69,7 @@ public final class LogSetup {
             setLevel(java.util.logging.Level.ALL);
             try {
                 setEncoding(StandardCharsets.UTF_8.name());
-            } catch (java.io.UnsupportedEncodingException impossible) {
+            } catch (UnsupportedEncodingException impossible) {
                 throw new AssertionError(impossible);
             }
         }

@@ -7,6 +7,7 @@ import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -76,8 +77,9 @@ final class Meters {
                         .buckets(BUCKETS));
     }
 
-    /** {@code <name>}, read at each scrape. */
+    /** {@code <name>}, read at each scrape; takes the place of an earlier one of this name. */
     <N extends Number> void gauge(String name, String description, Supplier<N> value) {
+        registry.remove(PREFIX + name, List.of());
         registry.getOrCreate(Gauge.builder(PREFIX + name, value).description(description));
     }
 

@@ -12,6 +12,7 @@ import java.lang.System.Logger;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -21,8 +22,8 @@ import java.util.function.LongSupplier;
  * other.
  *
  * <p>All series exist at zero from construction on, and no label carries anything but an enum
- * constant. A registry serves one of these: a second one's gauges would go unread. Lines of one
- * kind that repeat are written at most every 30 s, with the number of those left out.
+ * constant. The gauges of a registry belong to the one made last. Lines of one kind that repeat are
+ * written at most every 30 s, with the number of those left out.
  */
 public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry {
     private static final Logger API_LOG = System.getLogger("io.logpipeline.api");
@@ -46,6 +47,7 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
     private final Counter keysExpired;
     private final Counter keysSwept;
     private final Map<LockKind, Counter> lockBusy;
+    private final PipelineGauges gauges;
 
     private final RepeatLimit notStoredLines;
     private final RepeatLimit overloadedLines;
@@ -53,11 +55,6 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
     private final Map<Recovery, RepeatLimit> recoveryLines = new EnumMap<>(Recovery.class);
     private final RepeatLimit expiredLines;
     private final WarnedNames unrecognized = new WarnedNames(1_000);
-
-    private volatile int unrecognizedKeys;
-    private volatile IntSupplier pushQueueEvents = () -> 0;
-    private volatile IntSupplier keysInHand = () -> 0;
-    private volatile BooleanSupplier sweeperLeader = () -> false;
 
     /**
      * Registers all meters.
@@ -87,7 +84,7 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
         keysExpired = meters.counter("keys_expired", "Lists lost to the TTL, undrained");
         keysSwept = meters.counter("keys_swept", "Lists that only the sweep found");
         lockBusy = meters.counters("lock_busy", "Locks that others held", "lock", LockKind.class);
-        registerGauges(meters, state);
+        gauges = new PipelineGauges(meters, state);
 
         notStoredLines = new RepeatLimit(API_LOG, 1, SUMMARY_EVERY, nanoTime);
         overloadedLines = new RepeatLimit(API_LOG, 1, SUMMARY_EVERY, nanoTime);
@@ -101,44 +98,19 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
         expiredLines = new RepeatLimit(DRAIN_LOG, NAMED_LINES, SUMMARY_EVERY, nanoTime);
     }
 
-    private void registerGauges(Meters meters, PipelineState state) {
-        meters.gauge(
-                "push_queue_events", "Events waiting to be sent", () -> pushQueueEvents.getAsInt());
-        meters.gauge(
-                "keys_pending",
-                "Pipeline-wide entries not acknowledged, as last known",
-                () -> state.pending().keys());
-        meters.gauge(
-                "drain_lag_seconds",
-                "Pipeline-wide age of the oldest entry not acknowledged, as last known",
-                () -> seconds(state.pending().lag()));
-        meters.gauge("keys_in_hand", "Keys claimed by this replica", () -> keysInHand.getAsInt());
-        meters.gauge(
-                "keys_unrecognized", "Keys that are not ours to drain", () -> unrecognizedKeys);
-        meters.gauge(
-                "sweeper_leader",
-                "1 on the process that sweeps",
-                () -> sweeperLeader.getAsBoolean() ? 1 : 0);
-        meters.gauge("redis_up", "1 when Redis answers", () -> state.redisUp() ? 1 : 0);
-    }
-
-    static double seconds(Duration duration) {
-        return duration.toNanos() / 1e9;
-    }
-
     /** Where {@code push_queue_events} comes from; zero until this is called. */
     public void pushQueueEvents(IntSupplier events) {
-        pushQueueEvents = events;
+        gauges.pushQueueEvents(events);
     }
 
     /** Where {@code keys_in_hand} comes from; zero until this is called. */
     public void keysInHand(IntSupplier keys) {
-        keysInHand = keys;
+        gauges.keysInHand(keys);
     }
 
     /** Where {@code sweeper_leader} comes from; zero until this is called. */
     public void sweeperLeader(BooleanSupplier leads) {
-        sweeperLeader = leads;
+        gauges.sweeperLeader(leads);
     }
 
     @Override
@@ -146,8 +118,10 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
         of(requests, outcome).increment();
         switch (outcome) {
             case ACCEPTED -> {
-                notStoredLines.quiet("Requests are stored again", "outcome", "store_failed");
-                overloadedLines.quiet("The overload is over", "outcome", "overloaded");
+                notStoredLines.quiet(() ->
+                        LogLine.of("Requests are stored again").with("outcome", "store_failed"));
+                overloadedLines.quiet(
+                        () -> LogLine.of("The overload is over").with("outcome", "overloaded"));
             }
             case STORE_FAILED ->
                     notStoredLines.log(
@@ -186,10 +160,10 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
     public void eventsCommitted(int events, long bytes) {
         eventsDrained.increment(events);
         bytesDrained.increment(bytes);
-        for (Map.Entry<DrainFailure, RepeatLimit> entry : failureLines.entrySet()) {
-            String reason = Meters.labelValue(entry.getKey());
-            entry.getValue().quiet("Drains of this kind fail no more", "reason", reason);
-        }
+        failureLines.forEach((reason, lines) ->
+                lines.quiet(() ->
+                        LogLine.of("Drains of this kind fail no more")
+                                .with("reason", Meters.labelValue(reason))));
     }
 
     @Override
@@ -263,7 +237,8 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
 
     @Override
     public void keyUnrecognized(String key) {
-        switch (unrecognized.add(key)) {
+        String name = WarnedNames.shortened(key);
+        switch (unrecognized.add(name)) {
             case KNOWN -> {}
             case NEW ->
                     DRAIN_LOG.log(
@@ -272,7 +247,7 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
                                     LogLine.of(
                                                     "A key matches the pattern but is not one of"
                                                             + " ours: left alone")
-                                            .with("key", key)
+                                            .with("key", name)
                                             .toString());
             case NO_ROOM ->
                     DRAIN_LOG.log(
@@ -284,7 +259,7 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
 
     @Override
     public void unrecognizedKeys(int keys) {
-        unrecognizedKeys = keys;
+        gauges.unrecognizedKeys(keys);
     }
 
     @Override
@@ -294,6 +269,6 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
 
     /** All constants are in, from the constructor on. */
     private static <E extends Enum<E>, V> V of(Map<E, V> each, E constant) {
-        return java.util.Objects.requireNonNull(each.get(constant));
+        return Objects.requireNonNull(each.get(constant));
     }
 }

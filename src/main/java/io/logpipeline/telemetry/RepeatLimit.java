@@ -41,8 +41,7 @@ final class RepeatLimit {
     void log(Level level, Supplier<LogLine> line) {
         long before = admit();
         if (before >= 0) {
-            LogLine text = line.get();
-            logger.log(level, () -> withCount(text, before).toString());
+            logger.log(level, () -> withCount(line.get(), before).toString());
         }
     }
 
@@ -50,14 +49,17 @@ final class RepeatLimit {
      * Told on every success: once a whole window has passed without a new line of this kind, says
      * so with the totals, and starts over.
      */
-    void quiet(String sentence, String name, String value) {
-        if (active) {
-            LogLine line = endOfQuietWindow(sentence, name, value);
-            if (line != null) {
-                logger.log(Level.INFO, line.toString());
-            }
+    void quiet(Supplier<LogLine> line) {
+        if (!active) {
+            return;
+        }
+        Ended ended = endOfQuietWindow();
+        if (ended != null) {
+            logger.log(Level.INFO, () -> withTotals(line.get(), ended).toString());
         }
     }
+
+    private record Ended(long total, long notLogged, Duration quiet) {}
 
     /** How many lines were left out before this one, or -1 when this one is left out too. */
     private synchronized long admit() {
@@ -87,19 +89,18 @@ final class RepeatLimit {
         written = 0;
     }
 
-    private synchronized @Nullable LogLine endOfQuietWindow(
-            String sentence, String name, String value) {
+    private synchronized @Nullable Ended endOfQuietWindow() {
         long quietNanos = nanoTime.getAsLong() - latest;
         if (!active || quietNanos < windowNanos) {
             return null;
         }
         active = false;
-        LogLine line =
-                LogLine.of(sentence)
-                        .with(name, value)
-                        .with("count", total)
-                        .with("quiet_seconds", Duration.ofNanos(quietNanos).toSeconds());
-        return withCount(line, notLogged);
+        return new Ended(total, notLogged, Duration.ofNanos(quietNanos));
+    }
+
+    private static LogLine withTotals(LogLine line, Ended ended) {
+        line.with("count", ended.total).with("quiet_seconds", ended.quiet.toSeconds());
+        return withCount(line, ended.notLogged);
     }
 
     private static LogLine withCount(LogLine line, long notLogged) {

@@ -10,6 +10,8 @@ import java.util.Set;
  * before it comes round again, and warn of all of them every time.
  */
 final class WarnedNames {
+    private static final int NAME_CHARS_MAX = 256;
+
     private final int limit;
     private final Set<String> names = new HashSet<>();
     private boolean saidFull;
@@ -26,6 +28,11 @@ final class WarnedNames {
 
     WarnedNames(int limit) {
         this.limit = limit;
+    }
+
+    /** A key may be 512 MB long: what is remembered and shown of it is its beginning. */
+    static String shortened(String name) {
+        return name.length() <= NAME_CHARS_MAX ? name : name.substring(0, NAME_CHARS_MAX) + "…";
     }
 
     synchronized Answer add(String name) {

@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
 /**
  * Knows whether the loops turn: each registers under a name and beats whenever it gets on.
  *
- * <p>Whatever must not last longer than the limit can be registered too, such as one hold of a file
+ * <p>A loop that waits for work or for Redis beats too, so it waits in steps well under the limit.
+ * Whatever must not last longer than the limit can be registered too, such as one hold of a file
  * lock, which never beats and closes at its end. Thread-safe.
  */
 public final class Watchdog {

@@ -1,4 +1,8 @@
-/** What an operator sees: meters, health checks, log lines. May import {@code event}. */
+/**
+ * What an operator sees: meters, health checks, log lines. Callers say what happened through {@link
+ * io.logpipeline.telemetry.IngestTelemetry} and {@link io.logpipeline.telemetry.DrainTelemetry};
+ * names, labels, levels and wording are decided here. May import {@code event}.
+ */
 @NullMarked
 package io.logpipeline.telemetry;
 
