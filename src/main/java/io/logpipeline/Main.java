@@ -1,11 +1,155 @@
 package io.logpipeline;
 
-/** The one entry point. */
+import io.logpipeline.drain.Drainer;
+import io.logpipeline.file.Disk;
+import io.logpipeline.file.FailStop;
+import io.logpipeline.file.NioDisk;
+import io.logpipeline.telemetry.LogFormat;
+import io.logpipeline.telemetry.LogSetup;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The one entry point. Exit status: 0 after SIGTERM, 2 when the start was refused, 3 fail-stop. */
 public final class Main {
-    private Main() {}
+    private static final int STATUS_REFUSED = 2;
+    private static final int STATUS_FORCE_FAILED = 3;
+
+    private static final System.Logger LOG = System.getLogger("io.logpipeline.main");
+
+    private final CommandLine commandLine;
+    private final AtomicInteger status = new AtomicInteger();
+
+    private Main(CommandLine commandLine) {
+        this.commandLine = commandLine;
+    }
 
     /** Starts the role named by the first argument. */
     public static void main(String[] arguments) {
-        System.out.println("log-pipeline " + String.join(" ", arguments));
+        start(new NioDisk(), arguments);
+    }
+
+    /**
+     * Starts with another disk: the seam for tests that run real processes on failing disks.
+     *
+     * @param disk where day files are written
+     */
+    static void start(Disk disk, String... arguments) {
+        LogSetup.install(LogFormat.TEXT, System.Logger.Level.INFO, System.Logger.Level.WARNING);
+        try {
+            CommandLine commandLine = CommandLine.parse(arguments);
+            if (commandLine.help()) {
+                System.out.print(CommandLine.USAGE);
+            } else if (commandLine.version()) {
+                System.out.println("log-pipeline " + version());
+            } else {
+                new Main(commandLine).run(disk);
+            }
+        } catch (StartRefused refused) {
+            System.err.println("log-pipeline: " + refused.getMessage());
+            System.exit(STATUS_REFUSED);
+        }
+    }
+
+    private void run(Disk disk) {
+        boolean demo = commandLine.role() == Role.DEMO;
+        Map<String, String> preset = demo ? Map.of("drainer.interval_seconds", "2") : Map.of();
+        Settings settings = SettingsReader.read(commandLine, System.getenv(), preset);
+        LogSetup.install(
+                settings.log().format(), settings.log().level(), System.Logger.Level.WARNING);
+        if (!demo) {
+            Pipeline pipeline = start(settings, disk, (userDay, elements) -> {});
+            stopOnSignal(settings, pipeline, () -> {});
+            return;
+        }
+        EmbeddedRedis redis = startRedis();
+        try {
+            Demo story = new Demo(settings.drainer().logDir());
+            Pipeline pipeline = start(settings.withRedis(redis.url()), disk, story::landed);
+            stopOnSignal(settings, pipeline, redis);
+            story.banner(settings.server().host(), pipeline.port(), settings.drainer().interval());
+        } catch (StartRefused refused) {
+            redis.close();
+            throw refused;
+        }
+    }
+
+    private static EmbeddedRedis startRedis() {
+        try {
+            return EmbeddedRedis.start();
+        } catch (IOException | RuntimeException failed) {
+            throw new StartRefused("the embedded Redis does not start: " + failed.getMessage());
+        }
+    }
+
+    private Pipeline start(Settings settings, Disk disk, Drainer.Landed landed) {
+        FailStop failStop =
+                (path, cause) -> {
+                    LOG.log(
+                            System.Logger.Level.ERROR,
+                            "A force failed; what the disk holds is unknown to this process, so it"
+                                    + " ends file={0} reason={1}",
+                            path,
+                            cause);
+                    Runtime.getRuntime().halt(STATUS_FORCE_FAILED);
+                    return new AssertionError("halted");
+                };
+        return Pipeline.start(
+                commandLine.role(), settings, version(), disk, landed, failStop, this::refuse);
+    }
+
+    /** Called from a thread that the exit waits for, so another one exits. */
+    private void refuse(String reason) {
+        status.set(STATUS_REFUSED);
+        System.err.println("log-pipeline: " + reason);
+        Thread.ofPlatform().name("exit").start(() -> System.exit(STATUS_REFUSED));
+    }
+
+    private void stopOnSignal(Settings settings, Pipeline pipeline, AutoCloseable last) {
+        Thread hook =
+                Thread.ofPlatform()
+                        .name("shutdown")
+                        .unstarted(() -> stop(settings, pipeline, last));
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    private void stop(Settings settings, Pipeline pipeline, AutoCloseable last) {
+        CountDownLatch stopped = new CountDownLatch(1);
+        Thread.ofPlatform()
+                .name("stop")
+                .start(() -> {
+                    pipeline.close();
+                    stopped.countDown();
+                });
+        try {
+            long limitMillis = settings.server().shutdown().toMillis();
+            if (stopped.await(limitMillis, TimeUnit.MILLISECONDS)) {
+                LOG.log(System.Logger.Level.INFO, "Stopped");
+            } else {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Stopped before all in hand was finished; another replica goes on with it");
+            }
+            last.close();
+        } catch (Exception failure) {
+            LOG.log(System.Logger.Level.WARNING, "The stop was not clean", failure);
+        }
+        // The signal's own status would be 143.
+        Runtime.getRuntime().halt(status.get());
+    }
+
+    private static String version() {
+        Properties properties = new Properties();
+        try (InputStream in = Main.class.getResourceAsStream("build.properties")) {
+            properties.load(in);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        return properties.getProperty("version");
     }
 }

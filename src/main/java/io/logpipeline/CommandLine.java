@@ -1,0 +1,82 @@
+package io.logpipeline;
+
+import io.logpipeline.telemetry.LogFormat;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What stands behind {@code java -jar log-pipeline.jar}. */
+record CommandLine(
+        Role role,
+        Optional<Path> config,
+        Optional<LogFormat> logFormat,
+        boolean help,
+        boolean version) {
+    static final String USAGE =
+            """
+            usage: java -jar log-pipeline.jar [ROLE] [--config FILE] [--log-format text|json]
+
+            roles
+              api      POST /log into Redis
+              drainer  Redis lists into day files
+              all      both, in one process (the default)
+              demo     both, with a Redis of its own: nothing to install
+
+            options
+              --config FILE       settings that win over ./application.yaml
+              --log-format FORMAT text or json
+              --help              this text
+              --version           the version
+
+            Settings and their environment variables are explained in application.yaml.
+            """;
+
+    static CommandLine parse(String... arguments) {
+        Role role = Role.ALL;
+        Optional<Path> config = Optional.empty();
+        Optional<LogFormat> logFormat = Optional.empty();
+        boolean help = false;
+        boolean version = false;
+        int next = 0;
+        if (arguments.length > 0 && !arguments[0].startsWith("-")) {
+            role = role(arguments[0]);
+            next = 1;
+        }
+        while (next < arguments.length) {
+            String option = arguments[next++];
+            switch (option) {
+                case "--help", "-h" -> help = true;
+                case "--version" -> version = true;
+                case "--config" -> config = Optional.of(Path.of(value(arguments, next++, option)));
+                case "--log-format" ->
+                        logFormat =
+                                Optional.of(logFormat(option, value(arguments, next++, option)));
+                default -> throw new StartRefused("unknown option " + option + "; try --help");
+            }
+        }
+        return new CommandLine(role, config, logFormat, help, version);
+    }
+
+    private static Role role(String word) {
+        return Role.of(word)
+                .orElseThrow(() ->
+                        new StartRefused("unknown role " + word + ": expected " + Role.words()));
+    }
+
+    private static String value(String[] arguments, int index, String option) {
+        if (index >= arguments.length) {
+            throw new StartRefused(option + " needs a value");
+        }
+        return arguments[index];
+    }
+
+    /** The format of that name, for an option or a setting. */
+    static LogFormat logFormat(String where, String word) {
+        for (LogFormat format : LogFormat.values()) {
+            if (format.name().toLowerCase(Locale.ROOT).equals(word)) {
+                return format;
+            }
+        }
+        throw new StartRefused(where + ": expected text or json, not " + word);
+    }
+}

@@ -1,0 +1,263 @@
+package io.logpipeline;
+
+import io.helidon.metrics.api.MeterRegistry;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.HttpRouting;
+import io.logpipeline.api.ErrorAnswers;
+import io.logpipeline.api.LogService;
+import io.logpipeline.drain.Drainer;
+import io.logpipeline.drain.Sweeper;
+import io.logpipeline.drain.VolumeKeeper;
+import io.logpipeline.file.DayFiles;
+import io.logpipeline.file.Disk;
+import io.logpipeline.file.FailStop;
+import io.logpipeline.file.LogVolume;
+import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.Leases;
+import io.logpipeline.redis.ListScan;
+import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PushQueue;
+import io.logpipeline.redis.RedisLink;
+import io.logpipeline.redis.RedisWatch;
+import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.telemetry.ObserveEndpoints;
+import io.logpipeline.telemetry.PipelineState;
+import io.logpipeline.telemetry.PipelineTelemetry;
+import io.logpipeline.telemetry.ProcessMeters;
+import io.logpipeline.telemetry.Watchdog;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * One running process: its parts, wired, in the order in which they start; they stop in reverse.
+ */
+final class Pipeline implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.logpipeline.main");
+    private static final String OBSERVE_SOCKET = "observe";
+
+    /** Closes what was started. */
+    private interface Stop {
+        void stop() throws InterruptedException;
+    }
+
+    private final Settings settings;
+    private final Role role;
+    private final Deque<Stop> stops = new ArrayDeque<>();
+    private final MonotonicClock clock = MonotonicClock.system();
+    private final Watchdog watchdog = new Watchdog(clock::nanoTime);
+    private final String replica;
+    private final PipelineState state;
+    private final MeterRegistry meters = ProcessMeters.registry();
+    private final PipelineTelemetry telemetry;
+    private int port;
+
+    private Pipeline(Role role, Settings settings, String version) {
+        this.role = role;
+        this.settings = settings;
+        this.replica = replicaName();
+        this.state = new PipelineState(role.word(), version);
+        this.telemetry = new PipelineTelemetry(meters, state, clock::nanoTime);
+    }
+
+    /**
+     * Starts a role.
+     *
+     * @param refused told, from a thread of the pipeline, why it must not run on this Redis
+     * @throws StartRefused when the port can't be had
+     */
+    static Pipeline start(
+            Role role,
+            Settings settings,
+            String version,
+            Disk disk,
+            Drainer.Landed landed,
+            FailStop failStop,
+            Consumer<String> refused) {
+        Pipeline pipeline = new Pipeline(role, settings, version);
+        try {
+            pipeline.wire(disk, landed, failStop, refused);
+            return pipeline;
+        } catch (RuntimeException failed) {
+            pipeline.close();
+            throw failed;
+        }
+    }
+
+    private void wire(
+            Disk disk, Drainer.Landed landed, FailStop failStop, Consumer<String> refused) {
+        String url = settings.redis().url();
+        Duration timeout = settings.redis().timeout();
+        RedisLink link = RedisLink.open(url, "log-pipeline-" + role.word(), timeout);
+        stops.push(link::close);
+        PendingStream pending = new PendingStream(link, replica);
+        Leases leases = new Leases(link);
+        RedisWatch watch = new RedisWatch(link, pending, state, watchdog, clock, refused);
+        stops.push(watch::stop);
+        Sweeper sweeper =
+                new Sweeper(
+                        new ListScan(
+                                link,
+                                settings.drainer().logPattern(),
+                                settings.redis().keyExpiration()),
+                        pending,
+                        leases,
+                        telemetry,
+                        watchdog,
+                        replica,
+                        sweepPeriod());
+        telemetry.sweeperLeader(sweeper::leads);
+        stops.push(sweeper::stop);
+        if (role.drains()) {
+            startDrainer(link, pending, leases, disk, landed, failStop);
+        }
+        startServer(pending);
+    }
+
+    private void startDrainer(
+            RedisLink link,
+            PendingStream pending,
+            Leases leases,
+            Disk disk,
+            Drainer.Landed landed,
+            FailStop failStop) {
+        Settings.Drain drain = settings.drainer();
+        DayFiles files =
+                new DayFiles(disk, drain.logDir(), drain.fileLockTimeout(), clock, failStop);
+        LogVolume volume = new LogVolume(files, drain.ledgerLife(), Clock.systemUTC());
+        VolumeKeeper keeper =
+                new VolumeKeeper(volume, leases, state, watchdog, replica, drain.lease());
+        stops.push(keeper::stop);
+        Claims claims =
+                new Claims(
+                        link,
+                        drain.lease(),
+                        drain.ledgerLife(),
+                        drain.batchElementsMax(),
+                        drain.batchBytesMax());
+        Drainer drainer =
+                new Drainer(
+                        new Drainer.Parts(
+                                claims, pending, keeper, volume, files, telemetry, clock, landed),
+                        watchdog,
+                        drain.interval(),
+                        drain.lease(),
+                        replica,
+                        drain.workers());
+        telemetry.keysInHand(drainer::keysInHand);
+        stops.push(drainer::stop);
+    }
+
+    private void startServer(PendingStream pending) {
+        Settings.Server server = settings.server();
+        boolean ownPort = settings.observe().port().isPresent();
+        WebServerConfig.Builder builder =
+                WebServer.builder()
+                        .host(server.host())
+                        .port(server.port())
+                        .shutdownHook(false)
+                        .shutdownGracePeriod(server.shutdown().dividedBy(2))
+                        .featuresDiscoverServices(false)
+                        .addFeature(
+                                ObserveEndpoints.of(
+                                        meters,
+                                        state,
+                                        watchdog,
+                                        settings.observe().livenessLimit(),
+                                        role.drains(),
+                                        List.of(ownPort ? OBSERVE_SOCKET : "@default")));
+        if (ownPort) {
+            builder.putSocket(
+                    OBSERVE_SOCKET,
+                    ListenerConfig.builder()
+                            .name(OBSERVE_SOCKET)
+                            .host(server.host())
+                            .port(settings.observe().port().getAsInt())
+                            .update(ErrorAnswers::register)
+                            .build());
+        }
+        HttpRouting.Builder routing = HttpRouting.builder();
+        if (role.ingests()) {
+            PushQueue queue =
+                    PushQueue.open(
+                            settings.redis().url(),
+                            "log-pipeline-" + role.word() + "-push",
+                            settings.redis().timeout(),
+                            pending,
+                            settings.redis().keyExpiration(),
+                            settings.redis().pushQueueBytesMax());
+            telemetry.pushQueueEvents(queue::unansweredEvents);
+            stops.push(queue::close);
+            LogService service =
+                    new LogService(queue, telemetry, server.maxBodyBytes(), server.maxBatchBytes());
+            service.prepare(builder);
+            routing.register("/log", service);
+        } else {
+            ErrorAnswers.register(builder);
+        }
+        WebServer web = builder.routing(routing).build();
+        stops.push(web::stop);
+        web.start();
+        if (!web.isRunning()) {
+            throw new StartRefused(
+                    "can't listen on "
+                            + server.host()
+                            + ":"
+                            + server.port()
+                            + (ownPort ? " or observe.port" : "")
+                            + ": the port is taken, or not allowed");
+        }
+        port = web.port();
+        LOG.log(
+                System.Logger.Level.INFO,
+                "Listening role={0} host={1} port={2} replica={3}",
+                role.word(),
+                server.host(),
+                Integer.toString(port),
+                replica);
+    }
+
+    /** Often enough that a list outlives a change of leader with time to spare. */
+    private Duration sweepPeriod() {
+        Duration quarterOfLife = settings.redis().keyExpiration().dividedBy(4);
+        Duration interval = settings.drainer().interval();
+        return interval.compareTo(quarterOfLife) < 0 ? interval : quarterOfLife;
+    }
+
+    private static String replicaName() {
+        String host = System.getenv().getOrDefault("HOSTNAME", "local");
+        return host + "-" + ProcessHandle.current().pid() + "-" + shortId();
+    }
+
+    private static String shortId() {
+        return UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    /** The port that the server listens on. */
+    int port() {
+        return port;
+    }
+
+    Path logDir() {
+        return settings.drainer().logDir();
+    }
+
+    /** Stops accepting, finishes what is in hand, gives locks back. */
+    @Override
+    public void close() {
+        try {
+            while (!stops.isEmpty()) {
+                stops.pop().stop();
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

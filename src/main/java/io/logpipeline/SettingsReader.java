@@ -1,0 +1,247 @@
+package io.logpipeline;
+
+import io.helidon.config.Config;
+import io.helidon.config.ConfigException;
+import io.helidon.config.ConfigSources;
+import io.logpipeline.redis.RedisLink;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/** Reads the settings from their sources and refuses what is wrong, naming it. */
+final class SettingsReader {
+    private static final String RESOURCE = "application.yaml";
+    private static final int DAY_SECONDS = 86_400;
+
+    private final Config config;
+
+    private SettingsReader(Config config) {
+        this.config = config;
+    }
+
+    /**
+     * Reads and validates.
+     *
+     * @param environment the process' environment; only the names of settings are looked at
+     * @param preset values that win over files, and lose against the environment
+     */
+    static Settings read(
+            CommandLine commandLine, Map<String, String> environment, Map<String, String> preset) {
+        Path workingDirectory = Path.of(RESOURCE);
+        Config builtIn = config(List.of(ConfigSources.classpath(RESOURCE)));
+        Set<String> known = leaves(builtIn);
+        List<Supplier<? extends io.helidon.config.spi.ConfigSource>> sources = new ArrayList<>();
+        sources.add(ConfigSources.create(fromEnvironment(known, environment)));
+        commandLine
+                .config()
+                .ifPresent(file -> {
+                    if (!Files.isReadable(file)) {
+                        throw new StartRefused("--config: can't read " + file);
+                    }
+                    sources.add(file(file, known));
+                });
+        sources.add(ConfigSources.create(preset));
+        if (Files.isReadable(workingDirectory)) {
+            sources.add(file(workingDirectory, known));
+        }
+        sources.add(ConfigSources.classpath(RESOURCE));
+        return new SettingsReader(config(sources)).settings(commandLine);
+    }
+
+    private static Config config(
+            List<? extends Supplier<? extends io.helidon.config.spi.ConfigSource>> sources) {
+        return Config.builder()
+                .sources(new ArrayList<>(sources))
+                .disableEnvironmentVariablesSource()
+                .disableSystemPropertiesSource()
+                .build();
+    }
+
+    private static Supplier<? extends io.helidon.config.spi.ConfigSource> file(
+            Path path, Set<String> known) {
+        Supplier<? extends io.helidon.config.spi.ConfigSource> source = ConfigSources.file(path);
+        Set<String> unknown;
+        try {
+            unknown = leaves(config(List.of(source)));
+        } catch (ConfigException malformed) {
+            throw new StartRefused(path + ": " + firstLine(malformed));
+        }
+        unknown.removeAll(known);
+        if (!unknown.isEmpty()) {
+            throw new StartRefused(path + ": unknown setting " + String.join(", ", unknown));
+        }
+        return ConfigSources.file(path);
+    }
+
+    private static String firstLine(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).replaceAll("\\s*\\n\\s*", " ").strip();
+    }
+
+    private static Set<String> leaves(Config config) {
+        Set<String> names = new TreeSet<>();
+        config.traverse().filter(Config::isLeaf).forEach(leaf -> names.add(leaf.key().toString()));
+        return names;
+    }
+
+    /** {@code redis.key_expiration_seconds} is {@code REDIS_KEY_EXPIRATION_SECONDS}. */
+    private static Map<String, String> fromEnvironment(
+            Set<String> known, Map<String, String> environment) {
+        Map<String, String> values = new HashMap<>();
+        for (String name : known) {
+            String variable = name.replace('.', '_').toUpperCase(Locale.ROOT);
+            String value = environment.get(variable);
+            if (value != null) {
+                values.put(name, value);
+            }
+        }
+        return values;
+    }
+
+    private Settings settings(CommandLine commandLine) {
+        Settings settings =
+                new Settings(
+                        new Settings.Server(
+                                text("server.host"),
+                                number("server.port", 0, 65_535),
+                                number("server.max_body_bytes", 1, 256 << 20),
+                                number("server.max_batch_bytes", 1, 256 << 20),
+                                seconds("server.shutdown_seconds", 1, 3600)),
+                        new Settings.Redis(
+                                redisUrl(),
+                                seconds("redis.key_expiration_seconds", 1, 30 * DAY_SECONDS),
+                                millis("redis.timeout_ms", 50, 60_000),
+                                number("redis.push_queue_bytes_max", 1 << 20, 1 << 30)),
+                        drainer(),
+                        new Settings.Observe(
+                                observePort(), seconds("observe.liveness_seconds", 5, DAY_SECONDS)),
+                        new Settings.Log(
+                                logLevel(),
+                                commandLine
+                                        .logFormat()
+                                        .orElseGet(() ->
+                                                CommandLine.logFormat(
+                                                        "log.format", text("log.format")))));
+        checkTogether(settings);
+        return settings;
+    }
+
+    private Settings.Drain drainer() {
+        return new Settings.Drain(
+                seconds("drainer.interval_seconds", 1, DAY_SECONDS),
+                logPattern(),
+                Path.of(text("drainer.log_dir")),
+                number("drainer.workers", 1, 256),
+                seconds("drainer.lease_seconds", 1, 3600),
+                seconds("drainer.ledger_seconds", 60, 30 * DAY_SECONDS),
+                millis("drainer.file_lock_timeout_ms", 1, 60_000),
+                number("drainer.batch_elements_max", 1, 1_000_000),
+                number("drainer.batch_bytes_max", 1024, 256 << 20));
+    }
+
+    private static void checkTogether(Settings settings) {
+        long expirationSeconds = settings.redis().keyExpiration().toSeconds();
+        long intervalSeconds = settings.drainer().interval().toSeconds();
+        if (expirationSeconds < 2 * intervalSeconds) {
+            throw new StartRefused(
+                    "redis.key_expiration_seconds: "
+                            + expirationSeconds
+                            + " is under twice drainer.interval_seconds ("
+                            + intervalSeconds
+                            + "): lists would expire before they are drained");
+        }
+        if (settings.server().maxBatchBytes() < settings.server().maxBodyBytes()) {
+            throw new StartRefused(
+                    "server.max_batch_bytes: under server.max_body_bytes ("
+                            + settings.server().maxBodyBytes()
+                            + ")");
+        }
+        if (settings.redis().pushQueueBytesMax() < 4L * settings.server().maxBatchBytes()) {
+            throw new StartRefused(
+                    "redis.push_queue_bytes_max: must hold at least four times"
+                            + " server.max_batch_bytes ("
+                            + settings.server().maxBatchBytes()
+                            + ")");
+        }
+    }
+
+    private String redisUrl() {
+        String url = text("redis.url");
+        if (url.startsWith("redis") && !url.startsWith("redis-sentinel:") && url.contains(",")) {
+            throw new StartRefused("redis.url: Redis Cluster is not supported yet; name one node");
+        }
+        try {
+            RedisLink.validate(url);
+        } catch (IllegalArgumentException invalid) {
+            throw new StartRefused(
+                    "redis.url: expected redis://, rediss:// or redis-sentinel:// with a host");
+        }
+        return url;
+    }
+
+    private String logPattern() {
+        String pattern = text("drainer.log_pattern");
+        if (!pattern.startsWith("logs:user_")) {
+            throw new StartRefused(
+                    "drainer.log_pattern: must begin with logs:user_, not " + pattern);
+        }
+        return pattern;
+    }
+
+    private OptionalInt observePort() {
+        int port = number("observe.port", -1, 65_535);
+        return port < 0 ? OptionalInt.empty() : OptionalInt.of(port);
+    }
+
+    private System.Logger.Level logLevel() {
+        String word = text("log.level");
+        try {
+            return System.Logger.Level.valueOf(word.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            throw new StartRefused(
+                    "log.level: expected TRACE, DEBUG, INFO, WARNING, ERROR or OFF, not " + word);
+        }
+    }
+
+    private String text(String name) {
+        String value = config.get(name).asString().orElse("").strip();
+        if (value.isEmpty()) {
+            throw new StartRefused(name + ": must not be empty");
+        }
+        return value;
+    }
+
+    private int number(String name, int min, int max) {
+        String value = text(name);
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException noNumber) {
+            // Said below.
+        }
+        throw new StartRefused(
+                name + ": expected a whole number from " + min + " to " + max + ", not " + value);
+    }
+
+    private Duration seconds(String name, int min, int max) {
+        return Duration.ofSeconds(number(name, min, max));
+    }
+
+    private Duration millis(String name, int min, int max) {
+        return Duration.ofMillis(number(name, min, max));
+    }
+}

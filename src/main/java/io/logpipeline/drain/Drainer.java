@@ -1,0 +1,207 @@
+package io.logpipeline.drain;
+
+import io.logpipeline.file.DayFiles;
+import io.logpipeline.file.LogVolume;
+import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.PendingEntry;
+import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.RedisFailure;
+import io.logpipeline.telemetry.DrainTelemetry;
+import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.telemetry.Watchdog;
+import io.logpipeline.telemetry.Watchdog.Heartbeat;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Takes due entries and drains them, on a fixed number of threads. No thread takes more entries
+ * than it works on next, so that replicas share the work by speed.
+ */
+public final class Drainer {
+    /** Told what landed, after its commit. */
+    @FunctionalInterface
+    public interface Landed extends KeyDrain.Landed {}
+
+    /** What the workers of one replica share. */
+    public record Parts(
+            Claims claims,
+            PendingStream pending,
+            VolumeKeeper keeper,
+            LogVolume volume,
+            DayFiles files,
+            DrainTelemetry telemetry,
+            MonotonicClock clock,
+            Landed landed) {}
+
+    private static final int ENTRIES_PER_TAKE = 8;
+    private static final Duration IDLE_MAX = Duration.ofSeconds(1);
+    private static final Duration PAUSE_AFTER_FAILURES_MAX = Duration.ofSeconds(1);
+
+    private final Parts parts;
+    private final Duration interval;
+    private final Duration lease;
+    private final RetryQueue retries;
+    private final AtomicLong nextReclaimNanos;
+    private final AtomicInteger inHand = new AtomicInteger();
+    private final Set<String> heldEntryIds = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final List<Thread> workers = new ArrayList<>();
+
+    /**
+     * Starts the workers.
+     *
+     * @param interval how long an entry waits before it is due
+     * @param lease how long an entry stays with a consumer that does not touch it
+     * @param replica this process' name, the first part of its lock tokens
+     */
+    public Drainer(
+            Parts parts,
+            Watchdog watchdog,
+            Duration interval,
+            Duration lease,
+            String replica,
+            int workerCount) {
+        this.parts = parts;
+        this.interval = interval;
+        this.lease = lease;
+        this.retries = new RetryQueue(parts.clock());
+        this.nextReclaimNanos = new AtomicLong(parts.clock().nanoTime());
+        for (int i = 1; i <= workerCount; i++) {
+            String name = "drain-worker-" + i;
+            Worker worker = new Worker(watchdog.loop(name), replica + "/" + i);
+            workers.add(Thread.ofPlatform().name(name).start(worker));
+        }
+    }
+
+    /** Lists that this replica works on now. */
+    public int keysInHand() {
+        return inHand.get();
+    }
+
+    /** Ends after what is in hand; entries that wait for another try are left to the group. */
+    public void stop() throws InterruptedException {
+        closed.countDown();
+        for (Thread worker : workers) {
+            worker.join();
+        }
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
+    private final class Worker implements Runnable {
+        private final Heartbeat heartbeat;
+        private final KeyDrain keyDrain;
+        private int failuresInARow;
+
+        Worker(Heartbeat heartbeat, String token) {
+            this.heartbeat = heartbeat;
+            this.keyDrain = new KeyDrain(parts, heartbeat, token);
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (!isClosed()) {
+                    heartbeat.beat();
+                    Duration wait = turn();
+                    if (!wait.isZero()) {
+                        awaitClose(wait);
+                    }
+                }
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            } finally {
+                heartbeat.close();
+            }
+        }
+
+        private Duration turn() throws InterruptedException {
+            PendingEntry retry = retries.poll();
+            if (retry != null) {
+                drainHeld(retry);
+                return pauseAfterFailures();
+            }
+            if (parts.keeper().admission() == null) {
+                return Duration.ofMillis(100);
+            }
+            try {
+                List<PendingEntry> entries = reclaimIfDue();
+                if (entries.isEmpty()) {
+                    switch (parts.pending().take(interval, ENTRIES_PER_TAKE)) {
+                        case PendingStream.Taken.NothingDue nothing -> {
+                            return nothing.delay().compareTo(IDLE_MAX) < 0
+                                    ? nothing.delay().plusMillis(1)
+                                    : IDLE_MAX;
+                        }
+                        case PendingStream.Taken.Entries taken -> entries = taken.entries();
+                    }
+                }
+                for (PendingEntry entry : entries) {
+                    drain(entry);
+                }
+                return pauseAfterFailures();
+            } catch (RedisFailure unavailable) {
+                return Duration.ofMillis(200);
+            }
+        }
+
+        /** One worker of the replica looks, three times a lease. */
+        private List<PendingEntry> reclaimIfDue() throws RedisFailure, InterruptedException {
+            long due = nextReclaimNanos.get();
+            long now = parts.clock().nanoTime();
+            if (now - due < 0 || !nextReclaimNanos.compareAndSet(due, now + lease.toNanos() / 3)) {
+                return List.of();
+            }
+            List<PendingEntry> reclaimed = parts.pending().reclaim(lease, ENTRIES_PER_TAKE);
+            if (reclaimed.size() == ENTRIES_PER_TAKE) {
+                nextReclaimNanos.set(now);
+            }
+            return reclaimed;
+        }
+
+        private void drain(PendingEntry entry) throws InterruptedException {
+            // An entry in this process' hands comes again when its lease ended meanwhile.
+            if (heldEntryIds.add(entry.id())) {
+                drainHeld(entry);
+            }
+        }
+
+        private void drainHeld(PendingEntry entry) throws InterruptedException {
+            boolean waits = false;
+            inHand.incrementAndGet();
+            try {
+                KeyDrain.Outcome outcome = keyDrain.drain(entry);
+                failuresInARow = outcome == KeyDrain.Outcome.RETRY ? failuresInARow + 1 : 0;
+                waits = outcome == KeyDrain.Outcome.RETRY && retries.add(entry);
+            } finally {
+                inHand.decrementAndGet();
+                if (!waits) {
+                    retries.forget(entry);
+                    heldEntryIds.remove(entry.id());
+                }
+            }
+        }
+
+        /** A single key's failure holds up nobody; a row of them is the disk's or Redis'. */
+        private Duration pauseAfterFailures() {
+            if (failuresInARow < 3) {
+                return Duration.ZERO;
+            }
+            Duration pause = Duration.ofMillis(50L << Math.min(failuresInARow - 3, 5));
+            return pause.compareTo(PAUSE_AFTER_FAILURES_MAX) < 0 ? pause : PAUSE_AFTER_FAILURES_MAX;
+        }
+    }
+
+    private void awaitClose(Duration wait) throws InterruptedException {
+        var unused = closed.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+    }
+}

@@ -1,0 +1,241 @@
+package io.logpipeline.drain;
+
+import io.logpipeline.event.UserDay;
+import io.logpipeline.file.AppendOutcome;
+import io.logpipeline.file.DayFileWriter;
+import io.logpipeline.file.LogVolume;
+import io.logpipeline.redis.ClaimOutcome;
+import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.CommitOutcome;
+import io.logpipeline.redis.PendingEntry;
+import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.RedisFailure;
+import io.logpipeline.telemetry.DrainFailure;
+import io.logpipeline.telemetry.DrainTelemetry;
+import io.logpipeline.telemetry.LockKind;
+import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.telemetry.Recovery;
+import io.logpipeline.telemetry.Watchdog.Heartbeat;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Carries one list from Redis into its file: claim, append, commit, chunk by chunk. For one thread.
+ *
+ * <p>Invariant: an entry is acknowledged only when its list needs it no more: drained, empty, or in
+ * the hands of a worker that has an entry of its own.
+ */
+final class KeyDrain {
+    /** What is to be done with the entry. */
+    enum Outcome {
+        /** Acknowledged: nothing is left of it. */
+        ENDED,
+        /** It failed; try again soon. */
+        RETRY,
+        /** Somebody else works on it; it comes back by its lease if that one dies. */
+        LEFT
+    }
+
+    /** Told after each commit what landed. */
+    @FunctionalInterface
+    interface Landed {
+        void landed(UserDay userDay, List<byte[]> elements);
+    }
+
+    private static final int STALE_COMMITS_MAX = 3;
+
+    private final Claims claims;
+    private final PendingStream pending;
+    private final VolumeKeeper keeper;
+    private final LogVolume volume;
+    private final DayFileWriter writer;
+    private final DrainTelemetry telemetry;
+    private final MonotonicClock clock;
+    private final Heartbeat heartbeat;
+    private final String token;
+    private final Landed landed;
+
+    KeyDrain(Drainer.Parts parts, Heartbeat heartbeat, String token) {
+        this.claims = parts.claims();
+        this.pending = parts.pending();
+        this.keeper = parts.keeper();
+        this.volume = parts.volume();
+        this.writer = parts.files().writer();
+        this.telemetry = parts.telemetry();
+        this.clock = parts.clock();
+        this.landed = parts.landed();
+        this.heartbeat = heartbeat;
+        this.token = token;
+    }
+
+    Outcome drain(PendingEntry entry) throws InterruptedException {
+        Optional<UserDay> userDay = UserDay.fromKey(entry.list());
+        try {
+            if (userDay.isEmpty()) {
+                telemetry.keyUnrecognized(entry.list());
+                return end(entry);
+            }
+            if (entry.reclaimed()) {
+                telemetry.recovered(
+                        Recovery.RECLAIMED, entry.list(), "from a replica that left it");
+            }
+            return drain(entry, userDay.get());
+        } catch (RedisFailure failure) {
+            telemetry.drainFailed(
+                    DrainFailure.REDIS, entry.list(), String.valueOf(failure.getMessage()));
+            return Outcome.RETRY;
+        }
+    }
+
+    private Outcome drain(PendingEntry entry, UserDay userDay)
+            throws RedisFailure, InterruptedException {
+        long startNanos = clock.nanoTime();
+        int events = 0;
+        long bytes = 0;
+        for (int stale = 0; stale < STALE_COMMITS_MAX; ) {
+            heartbeat.beat();
+            try {
+                ClaimOutcome claim = claim(entry, userDay);
+                if (!(claim instanceof ClaimOutcome.Claimed claimed)) {
+                    return withoutClaim(entry, claim);
+                }
+                AppendOutcome append =
+                        writer.append(userDay, claimed.position(), claimed.elements());
+                if (!(append instanceof AppendOutcome.Appended appended)) {
+                    telemetry.lockBusy(LockKind.FILE);
+                    return failed(entry, DrainFailure.LOCK_TIMEOUT, append.toString());
+                }
+                tell(entry, appended);
+                CommitOutcome commit = claims.commit(entry, token, claimed, appended.position());
+                if (commit instanceof CommitOutcome.Stale) {
+                    stale++;
+                    telemetry.recovered(
+                            Recovery.STALE_COMMIT, entry.list(), "settled by another replica");
+                    continue;
+                }
+                events += claimed.elements().size();
+                bytes += committed(userDay, claimed);
+                if (commit instanceof CommitOutcome.Done done) {
+                    telemetry.keyDrained(entry.list(), events, bytes, clock.since(startNanos));
+                    return done(entry, done);
+                }
+                pending.renew(entry);
+            } catch (IOException failure) {
+                return failed(entry, reason(failure), describe(failure));
+            }
+        }
+        claims.release(entry, token);
+        return Outcome.RETRY;
+    }
+
+    private Outcome done(PendingEntry entry, CommitOutcome.Done done)
+            throws RedisFailure, InterruptedException {
+        if (done.pushedAgainMicros() > 0) {
+            pending.add(entry.list(), done.pushedAgainMicros());
+        }
+        return end(entry);
+    }
+
+    private Outcome failed(PendingEntry entry, DrainFailure reason, String details)
+            throws RedisFailure, InterruptedException {
+        telemetry.drainFailed(reason, entry.list(), details);
+        claims.release(entry, token);
+        return Outcome.RETRY;
+    }
+
+    private ClaimOutcome claim(PendingEntry entry, UserDay userDay)
+            throws RedisFailure, IOException, InterruptedException {
+        Claims.Admission admission = keeper.admission();
+        if (admission == null) {
+            return new ClaimOutcome.NotAdmitted();
+        }
+        ClaimOutcome claim = claims.claim(entry, token, volume.firstPosition(userDay), admission);
+        if (!(claim instanceof ClaimOutcome.NotAdmitted)) {
+            return claim;
+        }
+        keeper.admit();
+        Claims.Admission renewed = keeper.admission();
+        return renewed == null
+                ? claim
+                : claims.claim(entry, token, volume.firstPosition(userDay), renewed);
+    }
+
+    private Outcome withoutClaim(PendingEntry entry, ClaimOutcome claim)
+            throws RedisFailure, InterruptedException {
+        return switch (claim) {
+            case ClaimOutcome.Claimed claimed ->
+                    throw new IllegalStateException("claimed " + claimed.batchId());
+            case ClaimOutcome.Empty empty -> end(entry);
+            case ClaimOutcome.Expired expired -> {
+                telemetry.keyExpired(entry.list());
+                yield end(entry);
+            }
+            case ClaimOutcome.Busy busy -> {
+                telemetry.lockBusy(LockKind.KEY);
+                // The holder has an entry of its own and makes the list known again if need be.
+                // One that a dead replica left may be the holder's own: it stays.
+                yield entry.reclaimed() ? Outcome.LEFT : end(entry);
+            }
+            case ClaimOutcome.WrongType wrong -> {
+                telemetry.drainFailed(
+                        DrainFailure.WRONG_TYPE, entry.list(), "type=" + wrong.type());
+                yield end(entry);
+            }
+            case ClaimOutcome.NotAdmitted notAdmitted -> Outcome.RETRY;
+        };
+    }
+
+    private Outcome end(PendingEntry entry) throws RedisFailure, InterruptedException {
+        pending.acknowledge(entry);
+        return Outcome.ENDED;
+    }
+
+    private long committed(UserDay userDay, ClaimOutcome.Claimed claimed) {
+        long bytes = claimed.elements().stream().mapToLong(element -> element.length + 1L).sum();
+        telemetry.eventsCommitted(claimed.elements().size(), bytes);
+        landed.landed(userDay, claimed.elements());
+        return bytes;
+    }
+
+    private void tell(PendingEntry entry, AppendOutcome.Appended appended) {
+        telemetry.synced(appended.force());
+        String list = entry.list();
+        if (appended.alreadyApplied() > 0) {
+            telemetry.recovered(Recovery.TAIL_MATCHED, list, "events=" + appended.alreadyApplied());
+        }
+        if (appended.tornBytes() > 0) {
+            telemetry.recovered(Recovery.TORN_TAIL, list, "bytes=" + appended.tornBytes());
+        }
+        if (appended.rolledBack()) {
+            telemetry.recovered(
+                    Recovery.ROLLED_BACK, list, "the file holds lines that Redis forgot");
+        }
+        if (appended.replaced()) {
+            telemetry.recovered(
+                    Recovery.REPLACED_FILE, list, "the file was moved away, removed or shortened");
+        }
+    }
+
+    private static DrainFailure reason(IOException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return DrainFailure.PERMISSION;
+        }
+        String text = describe(failure).toLowerCase(Locale.ROOT);
+        if (text.contains("no space left") || text.contains("quota exceeded")) {
+            return DrainFailure.DISK_FULL;
+        }
+        return text.contains("read-only file system") || text.contains("permission denied")
+                ? DrainFailure.PERMISSION
+                : DrainFailure.IO;
+    }
+
+    private static String describe(IOException failure) {
+        return failure instanceof FileSystemException named && named.getReason() != null
+                ? named.getReason()
+                : failure.toString();
+    }
+}

@@ -1,0 +1,196 @@
+package io.logpipeline.drain;
+
+import io.logpipeline.event.UserDay;
+import io.logpipeline.redis.Leases;
+import io.logpipeline.redis.ListScan;
+import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.RedisFailure;
+import io.logpipeline.telemetry.DrainTelemetry;
+import io.logpipeline.telemetry.LockKind;
+import io.logpipeline.telemetry.Watchdog;
+import io.logpipeline.telemetry.Watchdog.Heartbeat;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds what no entry of the pending stream knows of: lists of producers that notify nobody, lists
+ * and batches whose entry was lost. Keeps waiting lists from expiring. Of all processes, the one
+ * that holds the sweeper's lock does it.
+ */
+public final class Sweeper {
+    private static final int ENTRIES_PER_PAGE = 1000;
+    private static final Duration CONSUMER_IDLE_MAX = Duration.ofHours(1);
+
+    private final ListScan scan;
+    private final PendingStream pending;
+    private final Leases leases;
+    private final DrainTelemetry telemetry;
+    private final Heartbeat heartbeat;
+    private final String replica;
+    private final Duration period;
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile boolean leader;
+
+    /**
+     * @param period from one sweep to the next; short against the lists' expiry, which a change of
+     *     leader must not outlast
+     */
+    public Sweeper(
+            ListScan scan,
+            PendingStream pending,
+            Leases leases,
+            DrainTelemetry telemetry,
+            Watchdog watchdog,
+            String replica,
+            Duration period) {
+        this.scan = scan;
+        this.pending = pending;
+        this.leases = leases;
+        this.telemetry = telemetry;
+        this.replica = replica;
+        this.period = period;
+        this.heartbeat = watchdog.loop("sweeper");
+        this.thread = Thread.ofPlatform().name("sweeper").start(this::sweepUntilClosed);
+    }
+
+    /** Whether this process sweeps. */
+    public boolean leads() {
+        return leader;
+    }
+
+    private void sweepUntilClosed() {
+        try {
+            Duration wait = Duration.ZERO;
+            while (!closed.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+                heartbeat.beat();
+                wait = sweepIfLeader();
+            }
+            if (leader) {
+                leases.endSweep(replica);
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } catch (RedisFailure lockExpires) {
+            // The lease ends by itself.
+        }
+    }
+
+    private Duration sweepIfLeader() throws InterruptedException {
+        Duration retry = period.dividedBy(4);
+        try {
+            leader = lead();
+            if (!leader) {
+                telemetry.lockBusy(LockKind.SWEEPER);
+                return retry;
+            }
+            long startNanos = System.nanoTime();
+            sweep();
+            Duration left = period.minusNanos(System.nanoTime() - startNanos);
+            return left.compareTo(retry) < 0 ? retry : left;
+        } catch (RedisFailure failure) {
+            leader = false;
+            return retry;
+        }
+    }
+
+    private boolean lead() throws RedisFailure, InterruptedException {
+        return leases.leadSweep(replica, period.plus(period.dividedBy(4)));
+    }
+
+    private void sweep() throws RedisFailure, InterruptedException {
+        Known known = new Known();
+        int found = 0;
+        int unrecognized = 0;
+        String cursor = "0";
+        do {
+            ListScan.Page page = scan.lists(cursor);
+            List<String> canonical = new ArrayList<>();
+            for (String key : page.lists()) {
+                if (UserDay.fromKey(key).isPresent()) {
+                    canonical.add(key);
+                } else {
+                    unrecognized++;
+                    telemetry.keyUnrecognized(key);
+                }
+            }
+            List<OptionalLong> seen = scan.tend(canonical);
+            List<String> lists = new ArrayList<>();
+            List<Long> seenMicros = new ArrayList<>();
+            for (int i = 0; i < canonical.size(); i++) {
+                // A key of another type gets its entry too: the claim says what is wrong with it.
+                lists.add(canonical.get(i));
+                seenMicros.add(seen.get(i).orElse(0));
+            }
+            found += addMissing(known, lists, seenMicros);
+            cursor = page.cursor();
+            heartbeat.beat();
+        } while (!cursor.equals("0") && closed.getCount() > 0 && lead());
+        telemetry.unrecognizedKeys(unrecognized);
+        do {
+            ListScan.Page page = scan.batches(cursor);
+            List<String> canonical =
+                    page.lists().stream().filter(key -> UserDay.fromKey(key).isPresent()).toList();
+            found += addMissing(known, canonical, canonical.stream().map(key -> 0L).toList());
+            cursor = page.cursor();
+            heartbeat.beat();
+        } while (!cursor.equals("0") && closed.getCount() > 0 && lead());
+        pending.retireConsumers(CONSUMER_IDLE_MAX);
+        if (found > 0) {
+            telemetry.keysSwept(found);
+        }
+    }
+
+    private int addMissing(Known known, List<String> lists, List<Long> seenMicros)
+            throws RedisFailure, InterruptedException {
+        int added = 0;
+        boolean upToDate = false;
+        for (int i = 0; i < lists.size(); i++) {
+            String list = lists.get(i);
+            if (!known.contains(list) && !upToDate) {
+                // The list may be younger than what was read of the stream.
+                known.readOn();
+                upToDate = true;
+            }
+            if (!known.contains(list)) {
+                pending.addNow(list, seenMicros.get(i));
+                added++;
+            }
+        }
+        return added;
+    }
+
+    /** The lists with an entry, as far as the stream was read. */
+    private final class Known {
+        private final EntryIndex index = new EntryIndex(ThreadLocalRandom.current().nextLong());
+        private String lastId = "0-0";
+
+        boolean contains(String list) {
+            return index.contains(list);
+        }
+
+        void readOn() throws RedisFailure, InterruptedException {
+            while (closed.getCount() > 0) {
+                PendingStream.Page page = pending.page(lastId, ENTRIES_PER_PAGE);
+                page.lists().forEach(index::add);
+                lastId = page.lastId();
+                heartbeat.beat();
+                if (page.lists().size() < ENTRIES_PER_PAGE) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Ends the loop after what it does now. */
+    public void stop() throws InterruptedException {
+        closed.countDown();
+        thread.join(Duration.ofSeconds(5));
+        heartbeat.close();
+    }
+}

@@ -1,0 +1,35 @@
+package io.logpipeline.file;
+
+import java.time.Duration;
+
+/** What became of one append. */
+public sealed interface AppendOutcome {
+    /**
+     * Every element stands in the file, durably.
+     *
+     * @param position where the ledger has to stand: all before it is settled
+     * @param writtenBytes what this append added
+     * @param alreadyApplied elements that were found in the file
+     * @param tornBytes what was cut from the file's end and saved beside it
+     * @param rolledBack the file held whole lines that the ledger and this batch know nothing of
+     * @param replaced the file was shorter than the ledger's position
+     * @param force how long the force took
+     */
+    record Appended(
+            long position,
+            long writtenBytes,
+            int alreadyApplied,
+            long tornBytes,
+            boolean rolledBack,
+            boolean replaced,
+            Duration force)
+            implements AppendOutcome {}
+
+    /** Another process, or another thread of this one, holds the file. Nothing was changed. */
+    record Locked(Duration waited) implements AppendOutcome {
+        @Override
+        public String toString() {
+            return "waited_ms=" + waited.toMillis();
+        }
+    }
+}

@@ -1,0 +1,292 @@
+package io.logpipeline.file;
+
+import io.logpipeline.event.UserDay;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Appends a batch to its day file, once, whole and in order. For one thread.
+ *
+ * <p>Invariants: bytes below the ledger's position never change; every write and truncation happens
+ * under the file's lock, after the tail was verified under that lock, at or above the position;
+ * nothing is written past the end of the file; success is reported only after a force by the
+ * process that wrote the pages.
+ */
+public final class DayFileWriter {
+    private static final int BUFFER_BYTES = 256 * 1024;
+    private static final Duration LOCK_POLL = Duration.ofMillis(5);
+
+    private final DayFiles files;
+    private final Disk disk;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+    DayFileWriter(DayFiles files) {
+        this.files = files;
+        this.disk = files.disk;
+    }
+
+    /**
+     * Brings the file to hold every element after {@code position}.
+     *
+     * @param position the ledger's position in bytes: all before it is settled
+     * @throws IOException when the file could not be written: it is cut back to what it held, and
+     *     the same append may be tried again. A failed force does not come back here: {@link
+     *     FailStop}.
+     */
+    public AppendOutcome append(UserDay userDay, long position, List<byte[]> elements)
+            throws IOException {
+        if (!files.enter(userDay)) {
+            return new AppendOutcome.Locked(Duration.ZERO);
+        }
+        try {
+            return lockAndAppend(files.path(userDay), position, elements);
+        } finally {
+            files.leave(userDay);
+        }
+    }
+
+    private AppendOutcome lockAndAppend(Path path, long position, List<byte[]> elements)
+            throws IOException {
+        long startNanos = files.clock.nanoTime();
+        boolean created = false;
+        while (true) {
+            Optional<Disk.Stat> before = disk.stat(path);
+            if (before.isEmpty()) {
+                created |= create(path);
+                continue;
+            }
+            try (Disk.OpenFile file = disk.open(path)) {
+                if (!lock(file, startNanos)) {
+                    return new AppendOutcome.Locked(files.clock.since(startNanos));
+                }
+                // The lock belongs to the file that is open: while waiting for it, its path may
+                // have been given to another one.
+                Optional<Disk.Stat> after = disk.stat(path);
+                if (after.isPresent() && after.get().identity().equals(before.get().identity())) {
+                    return new Append(file, path, position, elements).run(created);
+                }
+            } catch (NoSuchFileException movedAway) {
+                // Start over: the next stat finds nothing and a new file begins.
+            }
+            if (files.clock.since(startNanos).compareTo(files.lockTimeout) > 0) {
+                return new AppendOutcome.Locked(files.clock.since(startNanos));
+            }
+        }
+    }
+
+    private boolean create(Path path) throws IOException {
+        disk.createDirectory(parent(path));
+        return disk.create(path);
+    }
+
+    private boolean lock(Disk.OpenFile file, long startNanos) throws IOException {
+        while (!file.tryLock()) {
+            if (files.clock.since(startNanos).compareTo(files.lockTimeout) > 0) {
+                return false;
+            }
+            files.clock.pause(LOCK_POLL);
+        }
+        return true;
+    }
+
+    private static Path parent(Path path) {
+        Path parent = path.getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException("a day file has a directory: " + path);
+        }
+        return parent;
+    }
+
+    /** One append under the file's lock. */
+    private final class Append {
+        private final Disk.OpenFile file;
+        private final Path path;
+        private final List<byte[]> lines;
+        private final long sizeBefore;
+        private final boolean replaced;
+        private final long verifiedFrom;
+
+        Append(Disk.OpenFile file, Path path, long position, List<byte[]> elements)
+                throws IOException {
+            this.file = file;
+            this.path = path;
+            this.lines = elements.stream().map(Line::of).toList();
+            this.sizeBefore = file.sizeBytes();
+            this.replaced = sizeBefore < position;
+            this.verifiedFrom = replaced ? sizeBefore : position;
+        }
+
+        AppendOutcome run(boolean created) throws IOException {
+            Tail tail = Tail.read(file, verifiedFrom, sizeBefore, lines, buffer);
+            if (tail.end() < sizeBefore) {
+                saveTorn(tail.end());
+                file.truncate(tail.end());
+            }
+            long[] matchEnds = tail.match(lines);
+            List<byte[]> missing = new ArrayList<>();
+            long lastMatchEnd = verifiedFrom;
+            for (int i = 0; i < matchEnds.length; i++) {
+                if (matchEnds[i] < 0) {
+                    missing.add(lines.get(i));
+                } else {
+                    lastMatchEnd = matchEnds[i];
+                }
+            }
+            long end = writeOrCutBack(tail, missing);
+            long forceStartNanos = files.clock.nanoTime();
+            // A file whose entry may never have been forced: new, or of a process that died.
+            force(created || replaced || verifiedFrom == 0 || !tail.isEmpty());
+            int applied = lines.size() - missing.size();
+            // With nothing missing, whole lines behind the last match may be the next batch's.
+            return new AppendOutcome.Appended(
+                    missing.isEmpty() ? lastMatchEnd : end,
+                    end - tail.end(),
+                    applied,
+                    sizeBefore - tail.end(),
+                    tail.lines() > applied,
+                    replaced,
+                    files.clock.since(forceStartNanos));
+        }
+
+        private long writeOrCutBack(Tail tail, List<byte[]> missing) throws IOException {
+            try {
+                // The page cache may hold lines that a failed force left off the disk, marked
+                // clean.
+                rewrite(verifiedFrom, tail.end());
+                return missing.isEmpty() ? tail.end() : writeLines(tail.end(), missing);
+            } catch (IOException failure) {
+                cutBack(tail.end(), failure);
+                throw failure;
+            }
+        }
+
+        private void cutBack(long end, IOException failure) {
+            try {
+                if (file.sizeBytes() > end) {
+                    file.truncate(end);
+                }
+            } catch (IOException second) {
+                // What stays behind is a tail like a crash's: the next append verifies it.
+                failure.addSuppressed(second);
+            }
+        }
+
+        private long writeLines(long end, List<byte[]> missing) throws IOException {
+            long at = end;
+            buffer.clear();
+            if (endsInsideLine(end)) {
+                at = put(at, new byte[] {Line.BREAK});
+            }
+            for (byte[] line : missing) {
+                at = put(at, line);
+                at = put(at, new byte[] {Line.BREAK});
+            }
+            return flush(at);
+        }
+
+        /** A file of others may end without a line feed; what follows must not be glued to it. */
+        private boolean endsInsideLine(long end) throws IOException {
+            if (end == 0) {
+                return false;
+            }
+            buffer.clear().limit(1);
+            boolean inside = file.read(buffer, end - 1) == 1 && buffer.get(0) != Line.BREAK;
+            buffer.clear();
+            return inside;
+        }
+
+        private long put(long position, byte[] bytes) throws IOException {
+            long at = position;
+            int from = 0;
+            while (from < bytes.length) {
+                if (!buffer.hasRemaining()) {
+                    at = flush(at);
+                }
+                int count = Math.min(buffer.remaining(), bytes.length - from);
+                buffer.put(bytes, from, count);
+                from += count;
+            }
+            return at;
+        }
+
+        private long flush(long position) throws IOException {
+            buffer.flip();
+            long at = writeFully(file, buffer, position);
+            buffer.clear();
+            return at;
+        }
+
+        private void rewrite(long from, long to) throws IOException {
+            long at = from;
+            while (at < to) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
+                if (file.read(buffer, at) <= 0) {
+                    throw new IOException("the file shrank under its lock");
+                }
+                at = writeFully(file, buffer.flip(), at);
+            }
+        }
+
+        private void force(boolean withDirectories) {
+            Path forced = path;
+            try {
+                file.force();
+                if (withDirectories) {
+                    forced = parent(path);
+                    disk.forceDirectory(forced);
+                    forced = files.logDir;
+                    disk.forceDirectory(forced);
+                }
+            } catch (IOException failure) {
+                throw files.failStop.forceFailed(forced, failure);
+            }
+        }
+
+        private void saveTorn(long from) throws IOException {
+            Path torn = path.resolveSibling(path.getFileName() + ".torn");
+            disk.create(torn);
+            try (Disk.OpenFile saved = disk.open(torn)) {
+                long target = saved.sizeBytes();
+                long at = from;
+                while (at < sizeBefore) {
+                    buffer.clear().limit((int) Math.min(buffer.capacity(), sizeBefore - at));
+                    int count = file.read(buffer, at);
+                    if (count <= 0) {
+                        break;
+                    }
+                    target = writeFully(saved, buffer.flip(), target);
+                    at += count;
+                }
+                forceTorn(saved, torn);
+            }
+        }
+
+        private void forceTorn(Disk.OpenFile saved, Path torn) {
+            try {
+                saved.force();
+                disk.forceDirectory(parent(torn));
+            } catch (IOException failure) {
+                throw files.failStop.forceFailed(torn, failure);
+            }
+        }
+    }
+
+    private static long writeFully(Disk.OpenFile file, ByteBuffer source, long position)
+            throws IOException {
+        long at = position;
+        while (source.hasRemaining()) {
+            int count = file.write(source, at);
+            if (count <= 0) {
+                throw new IOException("the disk took no more bytes");
+            }
+            at += count;
+        }
+        return at;
+    }
+}

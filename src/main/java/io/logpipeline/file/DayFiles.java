@@ -1,0 +1,54 @@
+package io.logpipeline.file;
+
+import io.logpipeline.event.UserDay;
+import io.logpipeline.telemetry.MonotonicClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The day files of one log directory, as this process holds them.
+ *
+ * <p>Invariant: at most one descriptor of a day file is open in this process. A POSIX lock of a
+ * process drops when any of its descriptors of that file closes (fcntl(2)), so a second one would
+ * silently end the first one's lock.
+ */
+public final class DayFiles {
+    final Disk disk;
+    final Path logDir;
+    final Duration lockTimeout;
+    final MonotonicClock clock;
+    final FailStop failStop;
+    private final Set<UserDay> open = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param lockTimeout how long an append waits for another process's file lock
+     */
+    public DayFiles(
+            Disk disk, Path logDir, Duration lockTimeout, MonotonicClock clock, FailStop failStop) {
+        this.disk = disk;
+        this.logDir = logDir;
+        this.lockTimeout = lockTimeout;
+        this.clock = clock;
+        this.failStop = failStop;
+    }
+
+    /** A writer with a buffer of its own, for one thread. */
+    public DayFileWriter writer() {
+        return new DayFileWriter(this);
+    }
+
+    /** The file of a user's day. */
+    public Path path(UserDay userDay) {
+        return logDir.resolve(userDay.directory()).resolve(userDay.fileName());
+    }
+
+    boolean enter(UserDay userDay) {
+        return open.add(userDay);
+    }
+
+    void leave(UserDay userDay) {
+        open.remove(userDay);
+    }
+}

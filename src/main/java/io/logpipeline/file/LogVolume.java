@@ -1,0 +1,196 @@
+package io.logpipeline.file;
+
+import io.logpipeline.event.UserDay;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log directory as one volume: who it is, which Redis store it works with and since when, and
+ * the file system's own clock.
+ *
+ * <p>Its dot file holds the volume's id and the store's id and is replaced when the store changes,
+ * before anything of the new store is drained. So a day file older than the dot file holds nothing
+ * of this store.
+ */
+public final class LogVolume {
+    private static final String MARKER = ".log-pipeline";
+    private static final int MARKER_BYTES_MAX = 4096;
+    private static final Duration LOCK_POLL = Duration.ofMillis(20);
+
+    private final Disk disk;
+    private final DayFiles files;
+    private final Duration ledgerLife;
+    private final InstantSource wallClock;
+
+    private volatile Instant storeSince = Instant.MIN;
+    private volatile Duration clockOffset = Duration.ZERO;
+
+    private record Marker(String volumeId, String storeId) {
+        String text() {
+            return "volume=" + volumeId + "\nstore=" + storeId + "\n";
+        }
+    }
+
+    /**
+     * @param ledgerLife how long Redis keeps the ledger of a drained list
+     */
+    public LogVolume(DayFiles files, Duration ledgerLife, InstantSource wallClock) {
+        this.disk = files.disk;
+        this.files = files;
+        this.ledgerLife = ledgerLife;
+        this.wallClock = wallClock;
+    }
+
+    /**
+     * Makes the directory work for this Redis store: creates what is missing and notes the store's
+     * id in the dot file when it is another than before.
+     *
+     * @return the volume's own id
+     */
+    public synchronized String adopt(String storeId) throws IOException {
+        createWithParents(files.logDir);
+        Path lockPath = files.logDir.resolve(MARKER + ".lock");
+        disk.create(lockPath);
+        try (Disk.OpenFile lock = disk.open(lockPath)) {
+            awaitLock(lock);
+            Marker found = readMarker();
+            if (found == null || !found.storeId().equals(storeId)) {
+                String volumeId = found == null ? UUID.randomUUID().toString() : found.volumeId();
+                found = new Marker(volumeId, storeId);
+                writeMarker(found);
+            }
+            storeSince =
+                    disk.stat(markerPath())
+                            .map(Disk.Stat::modified)
+                            .orElseThrow(() -> new IOException("the dot file vanished"));
+            return found.volumeId();
+        }
+    }
+
+    /** Where a ledger that knows no position has to start, in bytes. */
+    public long firstPosition(UserDay userDay) throws IOException {
+        Optional<Disk.Stat> found = disk.stat(files.path(userDay));
+        if (found.isEmpty()) {
+            return 0;
+        }
+        Instant modified = found.get().modified();
+        Instant fileSystemNow = wallClock.instant().plus(clockOffset);
+        boolean olderThanAnyLedger = modified.plus(ledgerLife).isBefore(fileSystemNow);
+        boolean olderThanThisStore = modified.isBefore(storeSince);
+        return olderThanAnyLedger || olderThanThisStore ? found.get().sizeBytes() : 0;
+    }
+
+    /**
+     * Writes and forces a small file, and reads the file system's clock off it.
+     *
+     * @param replica names the file, so that replicas don't meet
+     * @throws IOException when the directory can't be written
+     */
+    public void probe(String replica) throws IOException {
+        Path path = files.logDir.resolve(MARKER + ".probe-" + replica);
+        Instant before = wallClock.instant();
+        try {
+            disk.create(path);
+            try (Disk.OpenFile file = disk.open(path)) {
+                byte[] text = before.toString().getBytes(StandardCharsets.UTF_8);
+                writeAll(file, ByteBuffer.wrap(text));
+                file.force();
+            }
+            Optional<Disk.Stat> written = disk.stat(path);
+            if (written.isPresent()) {
+                clockOffset = Duration.between(before, written.get().modified());
+            }
+        } finally {
+            disk.delete(path);
+        }
+    }
+
+    private static void writeAll(Disk.OpenFile file, ByteBuffer source) throws IOException {
+        long at = 0;
+        while (source.hasRemaining()) {
+            at += file.write(source, at);
+        }
+    }
+
+    private Path markerPath() {
+        return files.logDir.resolve(MARKER);
+    }
+
+    private void awaitLock(Disk.OpenFile lock) throws IOException {
+        long startNanos = files.clock.nanoTime();
+        while (!lock.tryLock()) {
+            if (files.clock.since(startNanos).compareTo(files.lockTimeout) > 0) {
+                throw new IOException(
+                        "the lock of " + markerPath() + " is held by another process");
+            }
+            files.clock.pause(LOCK_POLL);
+        }
+    }
+
+    private @Nullable Marker readMarker() throws IOException {
+        if (disk.stat(markerPath()).isEmpty()) {
+            return null;
+        }
+        ByteBuffer text = ByteBuffer.allocate(MARKER_BYTES_MAX);
+        try (Disk.OpenFile file = disk.open(markerPath())) {
+            while (text.hasRemaining() && file.read(text, text.position()) > 0) {}
+        }
+        String volumeId = "";
+        String storeId = "";
+        for (String line :
+                new String(text.array(), 0, text.position(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList()) {
+            if (line.startsWith("volume=")) {
+                volumeId = line.substring("volume=".length());
+            } else if (line.startsWith("store=")) {
+                storeId = line.substring("store=".length());
+            }
+        }
+        if (volumeId.isEmpty()) {
+            throw new IOException(markerPath() + " names no volume; remove it to start afresh");
+        }
+        return new Marker(volumeId, storeId);
+    }
+
+    private void writeMarker(Marker content) throws IOException {
+        Path fresh = files.logDir.resolve(MARKER + ".new");
+        disk.delete(fresh);
+        disk.create(fresh);
+        try (Disk.OpenFile file = disk.open(fresh)) {
+            writeAll(file, ByteBuffer.wrap(content.text().getBytes(StandardCharsets.UTF_8)));
+            file.force();
+        } catch (IOException failure) {
+            disk.delete(fresh);
+            throw failure;
+        }
+        disk.replace(fresh, markerPath());
+        disk.forceDirectory(files.logDir);
+    }
+
+    private void createWithParents(Path directory) throws IOException {
+        Deque<Path> missing = new ArrayDeque<>();
+        Path next = directory.toAbsolutePath();
+        while (next != null && disk.stat(next).isEmpty()) {
+            missing.push(next);
+            next = next.getParent();
+        }
+        for (Path each : missing) {
+            disk.createDirectory(each);
+            Path parent = each.getParent();
+            if (parent != null) {
+                disk.forceDirectory(parent);
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.logpipeline.redis;
+
+import java.util.List;
+
+/** What a claim found. */
+public sealed interface ClaimOutcome {
+    /**
+     * The batch is this caller's to append.
+     *
+     * @param batchId names the batch; never used for another one
+     * @param position the ledger's position in the day file, in bytes
+     * @param elements the batch's first elements
+     * @param total how many elements the batch has in all
+     */
+    record Claimed(String batchId, long position, List<byte[]> elements, long total)
+            implements ClaimOutcome {}
+
+    /** Nothing to drain: it was drained since the entry was made. */
+    record Empty() implements ClaimOutcome {}
+
+    /** Nothing to drain, and nobody drained it: the list expired. */
+    record Expired() implements ClaimOutcome {}
+
+    /** Another worker holds the list's lock. */
+    record Busy() implements ClaimOutcome {}
+
+    /** The key is no list. */
+    record WrongType(String type) implements ClaimOutcome {}
+
+    /** The store is another one than the files were prepared for, or the volume has no lease. */
+    record NotAdmitted() implements ClaimOutcome {}
+}

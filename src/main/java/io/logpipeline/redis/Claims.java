@@ -1,0 +1,124 @@
+package io.logpipeline.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Takes lists out of reach of their expiry, and settles them.
+ *
+ * <p>Invariants: elements leave a batch only in a commit, which compares batch id and position;
+ * batch ids are random and never reused; a list and its satellites share a hash slot.
+ */
+public final class Claims {
+    /**
+     * What a drainer prepared its files for.
+     *
+     * @param storeId the Redis store that its log directory has noted
+     * @param volumeId the log directory's id
+     */
+    public record Admission(String storeId, String volumeId) {}
+
+    private final RedisCalls calls;
+    private final Duration lease;
+    private final Duration ledgerLife;
+    private final int elementsMax;
+    private final int bytesMax;
+
+    /**
+     * @param lease how long a list's lock outlives its last renewal
+     * @param ledgerLife how long the ledger of a drained list is kept
+     * @param elementsMax the most elements of one chunk
+     * @param bytesMax about the most bytes of one chunk
+     */
+    public Claims(
+            RedisCalls calls, Duration lease, Duration ledgerLife, int elementsMax, int bytesMax) {
+        this.calls = calls;
+        this.lease = lease;
+        this.ledgerLife = ledgerLife;
+        this.elementsMax = elementsMax;
+        this.bytesMax = bytesMax;
+    }
+
+    /**
+     * Claims the list of an entry, or goes on with a batch claimed before.
+     *
+     * @param token the worker's lock token
+     * @param firstPosition where a ledger without a position starts, in bytes
+     */
+    public ClaimOutcome claim(
+            PendingEntry entry, String token, long firstPosition, Admission admission)
+            throws RedisFailure, InterruptedException {
+        List<String> keys = new ArrayList<>(listKeys(entry.list()));
+        keys.add(RedisKeys.STORE);
+        keys.add(RedisKeys.VOLUME);
+        Reply reply =
+                run(
+                        Script.CLAIM,
+                        keys,
+                        token,
+                        lease.toMillis(),
+                        UUID.randomUUID(),
+                        firstPosition,
+                        elementsMax,
+                        bytesMax,
+                        entry.noticedMicros(),
+                        admission.storeId(),
+                        admission.volumeId(),
+                        ledgerLife.toSeconds());
+        return switch (reply.word()) {
+            case "CLAIMED" ->
+                    new ClaimOutcome.Claimed(
+                            reply.text(1), reply.number(2), reply.bytesFrom(4), reply.number(3));
+            case "EMPTY" -> new ClaimOutcome.Empty();
+            case "EXPIRED" -> new ClaimOutcome.Expired();
+            case "BUSY" -> new ClaimOutcome.Busy();
+            case "WRONG_TYPE" -> new ClaimOutcome.WrongType(reply.text(1));
+            case "NOT_ADMITTED" -> new ClaimOutcome.NotAdmitted();
+            default -> throw reply.unknown(Script.CLAIM);
+        };
+    }
+
+    /**
+     * Settles a claim's elements, which all stand in the file.
+     *
+     * @param newPosition the file's settled length, in bytes
+     */
+    public CommitOutcome commit(
+            PendingEntry entry, String token, ClaimOutcome.Claimed claimed, long newPosition)
+            throws RedisFailure, InterruptedException {
+        Reply reply =
+                run(
+                        Script.COMMIT,
+                        listKeys(entry.list()),
+                        token,
+                        lease.toMillis(),
+                        claimed.batchId(),
+                        claimed.position(),
+                        claimed.elements().size(),
+                        newPosition,
+                        ledgerLife.toSeconds());
+        return switch (reply.word()) {
+            case "STALE" -> new CommitOutcome.Stale();
+            case "MORE" -> new CommitOutcome.More();
+            case "DONE" -> new CommitOutcome.Done(reply.number(1));
+            default -> throw reply.unknown(Script.COMMIT);
+        };
+    }
+
+    /** Gives a list's lock back before its lease ends; the batch stays claimed. */
+    public void release(PendingEntry entry, String token)
+            throws RedisFailure, InterruptedException {
+        run(Script.RELEASE, List.of(RedisKeys.lock(entry.list())), token);
+    }
+
+    private Reply run(Script script, List<String> keys, Object... arguments)
+            throws RedisFailure, InterruptedException {
+        return calls.await(calls.run(script, keys, PendingStream.arguments(arguments)));
+    }
+
+    private static List<String> listKeys(String list) {
+        return List.of(list, RedisKeys.batch(list), RedisKeys.ledger(list), RedisKeys.lock(list));
+    }
+}

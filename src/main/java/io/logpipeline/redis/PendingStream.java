@@ -1,0 +1,132 @@
+package io.logpipeline.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The stream of lists that wait to be drained, and the group that shares them among the replicas. A
+ * hint only: an entry lost costs the time until the next sweep, one too many costs a look.
+ */
+public final class PendingStream {
+    /** What there was to take. */
+    public sealed interface Taken {
+        /** These are the consumer's now; at least one. */
+        record Entries(List<PendingEntry> entries) implements Taken {}
+
+        /** Nothing is due before this time; the longest wait when nothing waits at all. */
+        record NothingDue(Duration delay) implements Taken {}
+    }
+
+    /** How much is pending in the whole pipeline. */
+    public record Backlog(long keys, Duration lag) {}
+
+    /** A page of the stream: the lists that have entries. */
+    public record Page(String lastId, List<String> lists) {}
+
+    private static final List<String> STREAM = List.of(RedisKeys.PENDING);
+
+    private final RedisCalls calls;
+    private final String consumer;
+
+    /**
+     * @param consumer this process' name in the group
+     */
+    public PendingStream(RedisCalls calls, String consumer) {
+        this.calls = calls;
+        this.consumer = consumer;
+    }
+
+    /** Makes a list known without waiting for it; a loss is left to the sweep. */
+    public void add(String list, long noticedMicros) {
+        var unused = calls.run(Script.NOTIFY, STREAM, arguments(list, noticedMicros));
+    }
+
+    /** Makes a list known. */
+    public void addNow(String list, long noticedMicros) throws RedisFailure, InterruptedException {
+        run(Script.NOTIFY, list, noticedMicros);
+    }
+
+    /**
+     * Takes entries that have waited for {@code interval}.
+     *
+     * @param countMax the most entries to take
+     */
+    public Taken take(Duration interval, int countMax) throws RedisFailure, InterruptedException {
+        Reply reply = run(Script.TAKE, RedisKeys.GROUP, consumer, interval.toMillis(), countMax);
+        return switch (reply.word()) {
+            case "TAKEN" -> new Taken.Entries(entries(reply, false));
+            case "WAIT" -> {
+                long waitMillis = reply.number(1);
+                yield new Taken.NothingDue(
+                        waitMillis < 0 ? interval : Duration.ofMillis(waitMillis));
+            }
+            default -> throw reply.unknown(Script.TAKE);
+        };
+    }
+
+    /** Takes over entries that their consumer has not touched for {@code lease}. */
+    public List<PendingEntry> reclaim(Duration lease, int countMax)
+            throws RedisFailure, InterruptedException {
+        return entries(
+                run(Script.RECLAIM, RedisKeys.GROUP, consumer, lease.toMillis(), countMax), true);
+    }
+
+    /** Starts an entry's lease anew, while it is worked on. */
+    public void renew(PendingEntry entry) throws RedisFailure, InterruptedException {
+        run(Script.RENEW, RedisKeys.GROUP, consumer, entry.id());
+    }
+
+    /** Ends an entry. */
+    public void acknowledge(PendingEntry entry) throws RedisFailure, InterruptedException {
+        run(Script.ACKNOWLEDGE, RedisKeys.GROUP, entry.id());
+    }
+
+    /** Creates stream and group when they are missing. */
+    public void ensureGroup() throws RedisFailure, InterruptedException {
+        run(Script.GROUP, RedisKeys.GROUP);
+    }
+
+    /** How much is pending, at a cost that does not grow with it. */
+    public Backlog backlog() throws RedisFailure, InterruptedException {
+        Reply reply = run(Script.PENDING);
+        return new Backlog(reply.number(1), Duration.ofMillis(reply.number(2)));
+    }
+
+    /** Reads the entries after an id, {@code "0-0"} for all, in pages. */
+    public Page page(String afterId, int countMax) throws RedisFailure, InterruptedException {
+        Reply reply = run(Script.ENTRIES, afterId, countMax);
+        List<String> lists = IntStream.range(2, reply.size()).mapToObj(reply::text).toList();
+        return new Page(reply.text(1), lists);
+    }
+
+    /** Removes consumers unused for {@code idle} that have nothing pending. */
+    public void retireConsumers(Duration idle) throws RedisFailure, InterruptedException {
+        run(Script.RETIRE, RedisKeys.GROUP, idle.toMillis());
+    }
+
+    private Reply run(Script script, Object... arguments)
+            throws RedisFailure, InterruptedException {
+        return calls.await(calls.run(script, STREAM, arguments(arguments)));
+    }
+
+    private static List<PendingEntry> entries(Reply reply, boolean reclaimed) {
+        List<PendingEntry> entries = new ArrayList<>();
+        for (int i = 1; i < reply.size(); i += 3) {
+            entries.add(
+                    new PendingEntry(
+                            reply.text(i), reply.text(i + 1), reply.number(i + 2), reclaimed));
+        }
+        return entries;
+    }
+
+    static List<byte[]> arguments(Object... values) {
+        List<byte[]> arguments = new ArrayList<>(values.length);
+        for (Object value : values) {
+            arguments.add(value.toString().getBytes(StandardCharsets.ISO_8859_1));
+        }
+        return arguments;
+    }
+}

@@ -1,0 +1,57 @@
+package io.logpipeline.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Everything that is ever sent to Redis. The seam at which a test fails, delays or kills: each
+ * effect has its {@link Script}'s name.
+ *
+ * <p>Each call is sent at most once. Its stage ends with a {@link RedisFailure} when it did not
+ * succeed.
+ */
+public interface RedisCalls {
+    /** A page of a scan; the cursor {@code "0"} ends it. */
+    record ScanPage(String cursor, List<String> keys) {}
+
+    /** Runs a script. */
+    CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments);
+
+    /** Looks for keys by pattern, a page at a time, never blocking Redis for long. */
+    CompletionStage<ScanPage> scan(String cursor, String pattern, int count);
+
+    /** The server's {@code INFO}. */
+    CompletionStage<String> info();
+
+    /** How long a reply is awaited. */
+    Duration timeout();
+
+    /** Waits for a call. */
+    default <T> T await(CompletionStage<T> call) throws RedisFailure, InterruptedException {
+        try {
+            // The call itself ends at the time-out; the margin is for a stuck event loop.
+            return call.toCompletableFuture().get(2 * timeout().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException failed) {
+            throw failure(failed);
+        } catch (TimeoutException late) {
+            throw new RedisFailure(RedisFailure.Kind.TIMED_OUT, "no reply", late);
+        }
+    }
+
+    /** The failure that a stage ended with. */
+    static RedisFailure failure(Throwable thrown) {
+        Throwable cause = thrown;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause instanceof RedisFailure failure
+                ? failure
+                : new RedisFailure(RedisFailure.Kind.UNAVAILABLE, String.valueOf(cause), cause);
+    }
+}

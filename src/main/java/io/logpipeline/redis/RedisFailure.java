@@ -1,0 +1,52 @@
+package io.logpipeline.redis;
+
+import java.io.Serial;
+
+/** An effect on Redis that did not succeed, or of which nobody knows whether it did. */
+public final class RedisFailure extends Exception {
+    @Serial private static final long serialVersionUID = 1L;
+
+    /** What is known of the effect. */
+    public enum Kind {
+        /** No connection, or it was lost before the reply: the effect may have happened. */
+        UNAVAILABLE,
+        /** No reply in time: the effect may still happen. */
+        TIMED_OUT,
+        /** Redis answered with an error: the effect did not happen. */
+        REFUSED
+    }
+
+    private final Kind kind;
+
+    RedisFailure(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    /** A failure with no cause beneath it. */
+    public RedisFailure(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    /** What is known of the effect. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** What a client may be told: no host, no port, no stack. */
+    public String publicDetails() {
+        return switch (kind) {
+            case UNAVAILABLE -> "Redis is not reachable";
+            case TIMED_OUT -> "Redis did not answer in time";
+            case REFUSED -> "Redis refused the write: " + errorCode();
+        };
+    }
+
+    /** The first word of Redis' error, such as {@code OOM} or {@code READONLY}. */
+    private String errorCode() {
+        String message = String.valueOf(getMessage());
+        int end = message.indexOf(' ');
+        return end < 0 ? message : message.substring(0, end);
+    }
+}

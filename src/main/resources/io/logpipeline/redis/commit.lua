@@ -1,0 +1,45 @@
+#!lua flags=allow-oom
+-- Settles elements that stand in the file: takes them off the batch and moves the ledger's position,
+-- if and only if the ledger is still as it was claimed.
+--
+-- KEYS[1]  the list
+-- KEYS[2]  its batch
+-- KEYS[3]  its ledger
+-- KEYS[4]  its lock
+-- ARGV[1]  lock token
+-- ARGV[2]  lock lease in milliseconds
+-- ARGV[3]  the batch id as claimed
+-- ARGV[4]  the position as claimed
+-- ARGV[5]  how many elements stand in the file
+-- ARGV[6]  the new position
+-- ARGV[7]  seconds that a ledger lives
+--
+-- {"STALE"}               somebody else settled this; nothing changed
+-- {"MORE"}                elements are left: claim again
+-- {"DONE", pushed_us}     the batch is done; pushed_us is 0, or the time when the list was found to
+--                         have events again
+local ledger = redis.call('HMGET', KEYS[3], 'batch_id', 'position')
+if ledger[1] ~= ARGV[3] or ledger[2] ~= ARGV[4] then
+    return {'STALE'}
+end
+local time = redis.call('TIME')
+local now_us = time[1] * 1000000 + time[2]
+redis.call('LTRIM', KEYS[2], ARGV[5], -1)
+redis.call('HSET', KEYS[3], 'position', ARGV[6], 'drained_at', string.format('%.0f', now_us))
+local mine = redis.call('GET', KEYS[4]) == ARGV[1]
+if redis.call('EXISTS', KEYS[2]) == 1 then
+    if mine then
+        redis.call('PEXPIRE', KEYS[4], ARGV[2])
+    end
+    return {'MORE'}
+end
+redis.call('HDEL', KEYS[3], 'batch_id')
+redis.call('EXPIRE', KEYS[3], ARGV[7])
+if mine then
+    redis.call('DEL', KEYS[4])
+end
+if redis.call('EXISTS', KEYS[1]) == 1 then
+    -- One later than drained_at: this drain did not take what is there now.
+    return {'DONE', now_us + 1}
+end
+return {'DONE', 0}

@@ -1,0 +1,13 @@
+#!lua flags=no-writes
+-- How much is pending in the whole pipeline, at a cost that does not grow with the backlog.
+--
+-- KEYS[1]  the stream of pending keys
+--
+-- {"PENDING", entries, lag_ms}  entries not acknowledged; the age of the oldest, 0 when none
+local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)
+if #oldest == 0 then
+    return {'PENDING', 0, 0}
+end
+local now = redis.call('TIME')
+local age_ms = now[1] * 1000 + math.floor(now[2] / 1000) - tonumber(string.match(oldest[1][1], '^%d+'))
+return {'PENDING', redis.call('XLEN', KEYS[1]), math.max(0, age_ms)}

@@ -1,0 +1,28 @@
+#!lua flags=allow-oom
+-- Hands over entries that their consumer has not touched for the lease: it died, or gave them up.
+--
+-- KEYS[1]  the stream of pending keys
+-- ARGV[1]  the group
+-- ARGV[2]  the consumer that takes them
+-- ARGV[3]  the lease in milliseconds
+-- ARGV[4]  the most entries to take
+--
+-- {"TAKEN", id, key, noticed_us, …}  three values an entry; possibly none
+local reply = {'TAKEN'}
+local claimed = redis.pcall('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], '0-0', 'COUNT', ARGV[4])
+if claimed['err'] then
+    if string.find(claimed['err'], 'NOGROUP', 1, true) then
+        return reply
+    end
+    return claimed
+end
+for _, entry in ipairs(claimed[2]) do
+    local fields = {}
+    for i = 1, #entry[2], 2 do
+        fields[entry[2][i]] = entry[2][i + 1]
+    end
+    reply[#reply + 1] = entry[1]
+    reply[#reply + 1] = fields['key'] or ''
+    reply[#reply + 1] = fields['noticed_us'] or '0'
+end
+return reply
