@@ -1,0 +1,160 @@
+package io.logpipeline.testing;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import redis.embedded.RedisExecProvider;
+
+/** A redis-server of the test's own, which it may stop, kill, pause and start again on its port. */
+public final class RedisProcess implements AutoCloseable {
+    private static final class Binary {
+        static final File FILE = extract();
+
+        private static File extract() {
+            try {
+                return RedisExecProvider.defaultProvider().get();
+            } catch (IOException failure) {
+                throw new IllegalStateException(failure);
+            }
+        }
+    }
+
+    private final Path directory;
+    private final int port;
+    private final List<String> options;
+    private Process process;
+
+    private RedisProcess(Path directory, int port, List<String> options) {
+        this.directory = directory;
+        this.port = port;
+        this.options = options;
+    }
+
+    /**
+     * Starts a server that keeps nothing on disk unless the options say so.
+     *
+     * @param options as on redis-server's command line, such as {@code "--appendonly", "yes"}
+     */
+    public static RedisProcess start(String... options) {
+        try {
+            Path directory = Files.createTempDirectory("redis-test-");
+            RedisProcess redis = new RedisProcess(directory, freePort(), List.of(options));
+            redis.start();
+            return redis;
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    /** A port that nobody listens on now. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Starts it, again after {@link #stop} or {@link #kill}, and waits until it answers. */
+    public void start() {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Binary.FILE.getAbsolutePath(),
+                                "--port",
+                                Integer.toString(port),
+                                "--bind",
+                                "127.0.0.1",
+                                "--dir",
+                                directory.toString(),
+                                "--save",
+                                ""));
+        command.addAll(options);
+        try {
+            process =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(
+                                    ProcessBuilder.Redirect.appendTo(
+                                            directory.resolve("redis.log").toFile()))
+                            .start();
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+        Await.until("redis-server answers", () -> with(RedisCommands::ping).equals("PONG"));
+    }
+
+    /** SIGTERM; what it persists, it persists. */
+    public void stop() {
+        process.destroy();
+        awaitEnd();
+    }
+
+    /** SIGKILL. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("redis-server does not end");
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String url() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    /** Its directory: append-only files and the log. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** Runs commands on a connection of their own. */
+    public <T> T with(java.util.function.Function<RedisCommands<String, String>, T> commands) {
+        return with(url(), commands);
+    }
+
+    /** Runs commands on a connection of their own. */
+    public static <T> T with(
+            String url, java.util.function.Function<RedisCommands<String, String>, T> commands) {
+        RedisClient client = RedisClient.create(RedisURI.create(url));
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            return commands.apply(connection.sync());
+        } finally {
+            client.shutdown(0, 0, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        awaitEnd();
+        try (Stream<Path> walk = Files.walk(directory)) {
+            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+}
