@@ -51,7 +51,7 @@ public final class RedisProcess implements AutoCloseable {
         try {
             Path directory = Files.createTempDirectory("redis-test-");
             RedisProcess redis = new RedisProcess(directory, freePort(), List.of(options));
-            redis.start();
+            redis.restart();
             return redis;
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
@@ -65,8 +65,8 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    /** Starts it, again after {@link #stop} or {@link #kill}, and waits until it answers. */
-    public void start() {
+    /** Starts it again after {@link #stop} or {@link #kill}, and waits until it answers. */
+    public void restart() {
         List<String> command =
                 new ArrayList<>(
                         List.of(
