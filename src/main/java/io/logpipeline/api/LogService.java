@@ -1,0 +1,185 @@
+package io.logpipeline.api;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.RequestException;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.logpipeline.event.EventParser;
+import io.logpipeline.event.LogEvent;
+import io.logpipeline.event.ParseResult;
+import io.logpipeline.redis.PushOutcome;
+import io.logpipeline.redis.Pushes;
+import io.logpipeline.telemetry.IngestTelemetry;
+import io.logpipeline.telemetry.RequestOutcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * POST /log: answers 200 only when every event of the request is stored.
+ *
+ * <p>Thread-safe. The listener must be {@linkplain #prepare prepared}, and its routing must have a
+ * {@link ConnectionCloser}.
+ */
+public final class LogService implements HttpService {
+    private static final Duration STOPPING_RETRY_AFTER = Duration.ofSeconds(1);
+
+    /** Of a body over its limit, this many times the limit is still taken in, to be dropped. */
+    private static final int DRAIN_FACTOR = 2;
+
+    private final Pushes pushes;
+    private final IngestTelemetry telemetry;
+    private final BodyLimits limits;
+    private final BodyReader bodies;
+
+    /**
+     * @param maxBodyBytes limit of a single event
+     * @param maxBatchBytes limit of a batch, at least {@code maxBodyBytes}
+     */
+    public LogService(
+            Pushes pushes, IngestTelemetry telemetry, int maxBodyBytes, int maxBatchBytes) {
+        this.pushes = pushes;
+        this.telemetry = telemetry;
+        this.limits = new BodyLimits(maxBodyBytes, maxBatchBytes);
+        this.bodies = new BodyReader(limits);
+    }
+
+    /**
+     * Sets what this service needs of its listener: bodies come undecoded, and errors have the one
+     * shape. The listener's own limit bounds what a single chunk can take of memory; it is above
+     * ours, so that a refused body can be drained.
+     */
+    public void prepare(ListenerConfig.BuilderBase<?, ?> listener) {
+        listener.contentEncoding(new PlainBodies());
+        listener.maxPayloadSize((long) DRAIN_FACTOR * limits.batchBytesMax());
+        ErrorAnswers.register(listener);
+    }
+
+    /** To be registered at {@code /log}. */
+    @Override
+    public void routing(HttpRules rules) {
+        rules.post("/", this::post).any("/", LogService::refuseMethod);
+    }
+
+    private static void refuseMethod(ServerRequest request, ServerResponse response) {
+        if (!isOurPath(request, response)) {
+            return;
+        }
+        response.header(HeaderNames.ALLOW, "POST");
+        ErrorAnswers.send(
+                request,
+                response,
+                Status.METHOD_NOT_ALLOWED_405,
+                "Method not allowed",
+                "this path takes POST");
+    }
+
+    /** The router takes a trailing slash for the same path. */
+    private static boolean isOurPath(ServerRequest request, ServerResponse response) {
+        if (request.prologue().uriPath().rawPathNoParams().endsWith("/")) {
+            response.next();
+            return false;
+        }
+        return true;
+    }
+
+    private void post(ServerRequest request, ServerResponse response) {
+        if (!isOurPath(request, response)) {
+            return;
+        }
+        Answer answer = new Answer(request, response, telemetry);
+        RequestHeaders headers = RequestHeaders.of(request);
+        if (headers.encoding() == RequestHeaders.Encoding.UNSUPPORTED) {
+            answer.unsupportedEncoding();
+        } else if (!headers.idempotencyKeyValid()) {
+            answer.invalid("Idempotency-Key: expected 1 to 128 printable ASCII characters");
+        } else {
+            switch (readBody(request, headers)) {
+                case BodyRead.TooLarge tooLarge -> answer.tooLarge(tooLarge);
+                case BodyRead.Damaged(String details) -> answer.invalid(details);
+                case BodyRead.Unframed() -> answer.unframed();
+                case BodyRead.Whole body -> parseAndPush(body, headers, answer);
+            }
+        }
+    }
+
+    private BodyRead readBody(ServerRequest request, RequestHeaders headers) {
+        if (headers.contentLength() > limits.batchBytesMax()) {
+            // Before the stream is opened, which would tell a waiting client to go on.
+            return new BodyRead.TooLarge(limits.batchBytesMax(), true);
+        }
+        try {
+            InputStream in = request.content().inputStream();
+            return headers.encoding() == RequestHeaders.Encoding.GZIP
+                    ? bodies.readGzip(in, headers.contentLength(), headers.lines())
+                    : bodies.read(in, headers.contentLength(), headers.lines());
+        } catch (DataReader.InsufficientDataAvailableException | IOException e) {
+            throw new CloseConnectionException("the client left before its body was whole", e);
+        } catch (RequestException e) {
+            if (e.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()) {
+                // One chunk is over the listener's limit: the reader stands in the middle of it.
+                return new BodyRead.TooLarge(limits.batchBytesMax(), false);
+            }
+            return new BodyRead.Unframed();
+        } catch (NumberFormatException | DataReader.IncorrectNewLineException e) {
+            // What the server throws for a chunk size that is none.
+            return new BodyRead.Unframed();
+        }
+    }
+
+    private void parseAndPush(BodyRead.Whole body, RequestHeaders headers, Answer answer) {
+        boolean batch = headers.lines() || EventParser.opensArray(body.bytes(), body.length());
+        ParseResult result =
+                headers.lines()
+                        ? EventParser.parseLines(body.bytes(), body.length())
+                        : EventParser.parse(body.bytes(), body.length());
+        switch (result) {
+            case ParseResult.Rejected(String details) -> answer.invalid(details);
+            case ParseResult.Accepted(List<LogEvent> events) -> {
+                switch (push(events, headers.idempotencyKey())) {
+                    case PushOutcome.Stored() -> {
+                        telemetry.eventsAccepted(events.size(), bytesOf(events));
+                        answer.stored(RequestOutcome.ACCEPTED, events.size(), batch);
+                    }
+                    case PushOutcome.Duplicate() ->
+                            answer.stored(RequestOutcome.DUPLICATE, events.size(), batch);
+                    case PushOutcome.Overloaded(Duration retryAfter) ->
+                            answer.overloaded(retryAfter);
+                    case PushOutcome.Failed(String details, Duration retryAfter) ->
+                            answer.storeFailed(details, retryAfter);
+                }
+            }
+        }
+    }
+
+    private static long bytesOf(List<LogEvent> events) {
+        long bytes = 0;
+        for (LogEvent event : events) {
+            bytes += event.line().length;
+        }
+        return bytes;
+    }
+
+    private PushOutcome push(List<LogEvent> events, @Nullable String idempotencyKey) {
+        long start = System.nanoTime();
+        try {
+            return pushes.push(events, idempotencyKey);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new PushOutcome.Failed("the server is stopping", STOPPING_RETRY_AFTER);
+        } catch (RuntimeException e) {
+            telemetry.requestAnswered(RequestOutcome.STORE_FAILED);
+            throw e;
+        } finally {
+            telemetry.pushTook(Duration.ofNanos(System.nanoTime() - start));
+        }
+    }
+}
