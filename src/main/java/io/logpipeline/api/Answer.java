@@ -25,6 +25,19 @@ record Answer(ServerRequest request, ServerResponse response, IngestTelemetry te
     }
 
     void invalid(String details) {
+        refuse(details);
+        // The answer may come before the body was read.
+        ErrorAnswers.drain(request);
+    }
+
+    /** The rest of the connection cannot be understood: closes it. */
+    void unframed() {
+        response.header(HeaderValues.CONNECTION_CLOSE);
+        refuse("the chunks of the body are not valid HTTP/1.1");
+        throw new CloseConnectionException("the body had broken chunks");
+    }
+
+    private void refuse(String details) {
         error(RequestOutcome.INVALID, Status.BAD_REQUEST_400, "Invalid JSON format", details);
     }
 
@@ -55,10 +68,7 @@ record Answer(ServerRequest request, ServerResponse response, IngestTelemetry te
                 details);
     }
 
-    /**
-     * Answers at once, then takes in what is on its way, within the listener's limit, and closes: a
-     * connection closed with unread data is reset, and a reset can overtake the answer.
-     */
+    /** Answers at once, then takes in what is on its way, and closes. */
     void tooLarge(BodyRead.TooLarge body) {
         response.header(HeaderValues.CONNECTION_CLOSE);
         error(
@@ -67,7 +77,7 @@ record Answer(ServerRequest request, ServerResponse response, IngestTelemetry te
                 "Payload too large",
                 "the limit is " + body.limitBytes() + " bytes");
         if (body.drainable()) {
-            request.content().consume();
+            ErrorAnswers.drain(request);
         }
         throw new CloseConnectionException("the body was too large");
     }

@@ -19,4 +19,7 @@ sealed interface BodyRead {
 
     /** It is not in the encoding that its header names. */
     record Damaged(String details) implements BodyRead {}
+
+    /** Its chunks are not HTTP: where the next request starts is unknown. */
+    record Unframed() implements BodyRead {}
 }

@@ -74,6 +74,7 @@ final class BodyReader {
             case BodyRead.Whole(byte[] bytes, int length) -> inflate(bytes, length, lines);
             case BodyRead.TooLarge tooLarge -> tooLarge;
             case BodyRead.Damaged damaged -> damaged;
+            case BodyRead.Unframed unframed -> unframed;
         };
     }
 

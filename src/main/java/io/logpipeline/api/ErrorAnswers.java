@@ -67,6 +67,18 @@ public final class ErrorAnswers {
         }
     }
 
+    /**
+     * Takes in, within the listener's limit, what is left of a body after its answer: a connection
+     * closed with unread data is reset, and the answer could be lost.
+     */
+    static void drain(ServerRequest request) {
+        try {
+            request.content().consume();
+        } catch (RuntimeException e) {
+            throw new CloseConnectionException("the rest of the body is not readable", e);
+        }
+    }
+
     /** Escapes whatever is not printable ASCII, so the answer is the same in every encoding. */
     static byte[] body(String error, String details) {
         StringBuilder json = new StringBuilder(64 + error.length() + details.length());

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * POST /log: answers 200 only when every event of the request is stored.
  *
- * <p>Thread-safe. The listener must be {@linkplain #prepare prepared}.
+ * <p>Thread-safe. The listener must be {@linkplain #prepare prepared}, and its routing must have a
+ * {@link ConnectionCloser}.
  */
 public final class LogService implements HttpService {
     private static final Duration STOPPING_RETRY_AFTER = Duration.ofSeconds(1);
@@ -104,6 +105,7 @@ public final class LogService implements HttpService {
             switch (readBody(request, headers)) {
                 case BodyRead.TooLarge tooLarge -> answer.tooLarge(tooLarge);
                 case BodyRead.Damaged(String details) -> answer.invalid(details);
+                case BodyRead.Unframed() -> answer.unframed();
                 case BodyRead.Whole body -> parseAndPush(body, headers, answer);
             }
         }
@@ -126,8 +128,10 @@ public final class LogService implements HttpService {
                 // One chunk is over the listener's limit: the reader stands in the middle of it.
                 return new BodyRead.TooLarge(limits.batchBytesMax(), false);
             }
-            telemetry.requestAnswered(RequestOutcome.INVALID);
-            throw e;
+            return new BodyRead.Unframed();
+        } catch (NumberFormatException | DataReader.IncorrectNewLineException e) {
+            // What the server throws for a chunk size that is none.
+            return new BodyRead.Unframed();
         }
     }
 

@@ -71,14 +71,13 @@ final class JsonCursor implements AutoCloseable {
 
     /** In our own words: the parser's list tokens that mean nothing to the client. */
     private RejectedBody syntaxError(JsonParsingException e) {
-        if (part.askedBeyondEnd()) {
-            return new RejectedBody(
-                    text.lineAndColumn(part.end()) + ": the JSON text ends too early");
-        }
         int offset = part.start() + (int) e.getLocation().getStreamOffset();
         String problem;
         if (rootEnded) {
             problem = "unexpected text after the JSON value";
+        } else if (part.askedBeyondEnd()) {
+            offset = part.end();
+            problem = "the JSON text ends too early";
         } else if (text.isControl(offset)) {
             problem = "unescaped control character";
         } else {

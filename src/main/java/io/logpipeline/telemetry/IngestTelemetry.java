@@ -2,14 +2,12 @@ package io.logpipeline.telemetry;
 
 import java.time.Duration;
 
-/** What the ingest side has to tell an operator. Thread-safe; never throws. */
+/** What the ingest reports. */
 public interface IngestTelemetry {
-    /** One POST /log was answered. */
     void requestAnswered(RequestOutcome outcome);
 
-    /** Events are in their Redis lists; {@code bytes} counts their stored lines. */
     void eventsAccepted(int events, long bytes);
 
-    /** How long one request waited for Redis. */
+    /** The time spent waiting in a push. */
     void pushTook(Duration duration);
 }

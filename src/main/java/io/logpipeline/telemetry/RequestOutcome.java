@@ -1,6 +1,6 @@
 package io.logpipeline.telemetry;
 
-/** How one POST /log was answered: the {@code outcome} label of {@code requests_total}. */
+/** How a POST /log was answered. */
 public enum RequestOutcome {
     ACCEPTED,
     DUPLICATE,
