@@ -20,8 +20,6 @@ public final class Main {
     private static final int STATUS_REFUSED = 2;
     private static final int STATUS_FORCE_FAILED = 3;
 
-    private static final System.Logger LOG = System.getLogger("io.logpipeline.main");
-
     private final CommandLine commandLine;
     private final AtomicInteger status = new AtomicInteger();
 
@@ -90,12 +88,12 @@ public final class Main {
     private Pipeline start(Settings settings, Disk disk, Drainer.Landed landed) {
         FailStop failStop =
                 (path, cause) -> {
-                    LOG.log(
-                            System.Logger.Level.ERROR,
-                            "A force failed; what the disk holds is unknown to this process, so it"
-                                    + " ends file={0} reason={1}",
-                            path,
-                            cause);
+                    log().log(
+                                    System.Logger.Level.ERROR,
+                                    "A force failed; what the disk holds is unknown to this"
+                                            + " process, so it ends file={0} reason={1}",
+                                    path,
+                                    cause);
                     Runtime.getRuntime().halt(STATUS_FORCE_FAILED);
                     return new AssertionError("halted");
                 };
@@ -129,18 +127,24 @@ public final class Main {
         try {
             long limitMillis = settings.server().shutdown().toMillis();
             if (stopped.await(limitMillis, TimeUnit.MILLISECONDS)) {
-                LOG.log(System.Logger.Level.INFO, "Stopped");
+                log().log(System.Logger.Level.INFO, "Stopped");
             } else {
-                LOG.log(
-                        System.Logger.Level.WARNING,
-                        "Stopped before all in hand was finished; another replica goes on with it");
+                log().log(
+                                System.Logger.Level.WARNING,
+                                "Stopped before all in hand was finished; another replica goes on"
+                                        + " with it");
             }
             last.close();
         } catch (Exception failure) {
-            LOG.log(System.Logger.Level.WARNING, "The stop was not clean", failure);
+            log().log(System.Logger.Level.WARNING, "The stop was not clean", failure);
         }
         // The signal's own status would be 143.
         Runtime.getRuntime().halt(status.get());
+    }
+
+    /** Asked for late: a logger made before {@link LogSetup} would fix the JDK's log manager. */
+    private static System.Logger log() {
+        return System.getLogger("io.logpipeline.main");
     }
 
     private static String version() {

@@ -5,6 +5,7 @@ import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
+import io.logpipeline.api.ConnectionCloser;
 import io.logpipeline.api.ErrorAnswers;
 import io.logpipeline.api.LogService;
 import io.logpipeline.drain.Drainer;
@@ -198,7 +199,7 @@ final class Pipeline implements AutoCloseable {
             LogService service =
                     new LogService(queue, telemetry, server.maxBodyBytes(), server.maxBatchBytes());
             service.prepare(builder);
-            routing.register("/log", service);
+            routing.addFilter(new ConnectionCloser()).register("/log", service);
         } else {
             ErrorAnswers.register(builder);
         }

@@ -64,8 +64,10 @@ class KilledDrainersIT {
             Await.until(
                     "Redis holds ledgers only",
                     Duration.ofSeconds(60),
-                    () -> redis.with(commands -> commands.keys("*")).stream()
-                            .noneMatch(key -> key.startsWith("logs:user_") || key.endsWith("batch")));
+                    () ->
+                            redis.with(commands -> commands.keys("*")).stream()
+                                    .noneMatch(key ->
+                                            key.startsWith("logs:user_") || key.endsWith("batch")));
             long lines = numbered.verify(directory.resolve("logs"));
             System.out.printf(
                     "KilledDrainersIT: acknowledged=%d landed=%d refused=%d kills=%d%n",

@@ -60,8 +60,7 @@ class OddEventsIT {
             try (PipelineProcess drainer =
                     PipelineProcess.of(directory, "drainer").redis(redis.url()).startReady()) {
                 for (Map.Entry<String, String> id : ENCODED.entrySet()) {
-                    Path file =
-                            directory.resolve("logs/user_" + id.getValue() + "/19818.jsonl");
+                    Path file = directory.resolve("logs/user_" + id.getValue() + "/19818.jsonl");
                     Await.until(
                             file + " has the event",
                             () -> Files.readString(file).equals(event(id.getKey()) + "\n"));
@@ -82,7 +81,7 @@ class OddEventsIT {
         bodies.put("user_id:", utf8("{\"user_id\":7,\"event\":\"e\",\"timestamp\":1}"));
         bodies.put("event", utf8("{\"user_id\":\"a\",\"event\":null,\"timestamp\":1}"));
         bodies.put("timestamp", utf8("{\"user_id\":\"a\",\"event\":\"e\",\"timestamp\":\"1\"}"));
-        bodies.put("event:", utf8("{\"user_id\":\"a\",\"event\":\"e\",\"event\":\"f\"}"));
+        bodies.put("duplicate member", utf8("{\"user_id\":\"a\",\"event\":\"e\",\"event\":\"f\"}"));
         bodies.put("column 9", utf8("{\"x\": 1,NaN}"));
         bodies.put("line 1", utf8("{\"a\":".repeat(40) + "1" + "}".repeat(40)));
         bodies.put("line 1,", utf8("{\"user_id\":\"a\",\"event\":\"e\""));
@@ -100,7 +99,9 @@ class OddEventsIT {
                 var error = new ObjectMapper().readTree(answer.body());
                 assertThat(error.get("error").asText()).isEqualTo("Invalid JSON format");
                 System.out.println(
-                        "400 " + shown.substring(0, Math.min(40, shown.length())) + " -> "
+                        "400 "
+                                + shown.substring(0, Math.min(40, shown.length()))
+                                + " -> "
                                 + error.get("details").asText());
                 assertThat(error.get("details").asText()).as(shown).contains(body.getKey().strip());
             }

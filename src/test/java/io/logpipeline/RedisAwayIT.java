@@ -77,8 +77,7 @@ class RedisAwayIT {
                 String user = numbered.user(i % 50);
                 // The oracle's event with white space around: what is stored is the same.
                 String padded = " ".repeat(100) + Numbered.line(user, i);
-                HttpResponse<String> answer =
-                        i % 50 == 0 ? fill(api, i) : api.post(padded);
+                HttpResponse<String> answer = i % 50 == 0 ? fill(api, i) : api.post(padded);
                 if (i % 50 == 0) {
                     refusals += answer.statusCode() == 500 ? 1 : 0;
                 } else if (answer.statusCode() == 200) {

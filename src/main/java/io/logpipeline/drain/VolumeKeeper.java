@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class VolumeKeeper {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");
 
+    private static final Duration LOOK_MAX = Duration.ofSeconds(5);
+
     private final LogVolume volume;
     private final Leases leases;
     private final PipelineState state;
@@ -114,7 +116,10 @@ public final class VolumeKeeper {
                     waitMillis = 200;
                     continue;
                 }
-                waitMillis = admission == null ? 1000 : lease.toMillis() / 3;
+                waitMillis =
+                        admission == null
+                                ? 1000
+                                : Math.min(lease.toMillis() / 3, LOOK_MAX.toMillis());
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class LogVolume {
     private static final String MARKER = ".log-pipeline";
     private static final int MARKER_BYTES_MAX = 4096;
+
+    /** Enough that a disk too full for the next batch is seen as full. */
+    private static final int PROBE_BYTES = 64 * 1024;
+
     private static final Duration LOCK_POLL = Duration.ofMillis(20);
 
     private final Disk disk;
@@ -102,8 +106,7 @@ public final class LogVolume {
         try {
             disk.create(path);
             try (Disk.OpenFile file = disk.open(path)) {
-                byte[] text = before.toString().getBytes(StandardCharsets.UTF_8);
-                writeAll(file, ByteBuffer.wrap(text));
+                writeAll(file, ByteBuffer.allocate(PROBE_BYTES));
                 file.force();
             }
             Optional<Disk.Stat> written = disk.stat(path);

@@ -10,7 +10,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** One keep-alive connection that posts bodies; light, so that the load does not tire the machine. */
+/**
+ * One keep-alive connection that posts bodies; light, so that the load does not tire the machine.
+ */
 public final class HttpProducer implements AutoCloseable {
     private static final int TIMEOUT_MS = 20_000;
 
