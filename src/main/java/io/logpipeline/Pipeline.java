@@ -133,8 +133,7 @@ final class Pipeline implements AutoCloseable {
         DayFiles files =
                 new DayFiles(disk, drain.logDir(), drain.fileLockTimeout(), clock, failStop);
         LogVolume volume = new LogVolume(files, drain.ledgerLife(), Clock.systemUTC());
-        VolumeKeeper keeper =
-                new VolumeKeeper(volume, leases, state, watchdog, replica, drain.lease());
+        VolumeKeeper keeper = new VolumeKeeper(volume, leases, state, watchdog, drain.lease());
         stops.push(keeper::stop);
         Claims claims =
                 new Claims(

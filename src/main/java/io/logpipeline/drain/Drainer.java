@@ -40,6 +40,7 @@ public final class Drainer {
             MonotonicClock clock,
             Landed landed) {}
 
+    private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");
     private static final int ENTRIES_PER_TAKE = 8;
     private static final Duration IDLE_MAX = Duration.ofSeconds(1);
     private static final Duration PAUSE_AFTER_FAILURES_MAX = Duration.ofSeconds(1);
@@ -117,17 +118,17 @@ public final class Drainer {
                         awaitClose(wait);
                     }
                 }
+                // Not in a finally: a worker that died must show in the watchdog.
+                heartbeat.close();
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
-            } finally {
-                heartbeat.close();
             }
         }
 
         private Duration turn() throws InterruptedException {
             PendingEntry retry = retries.poll();
             if (retry != null) {
-                drainHeld(retry);
+                drainHeld(retry, true);
                 return pauseAfterFailures();
             }
             if (parts.keeper().admission() == null) {
@@ -171,17 +172,25 @@ public final class Drainer {
         private void drain(PendingEntry entry) throws InterruptedException {
             // An entry in this process' hands comes again when its lease ended meanwhile.
             if (heldEntryIds.add(entry.id())) {
-                drainHeld(entry);
+                drainHeld(entry, false);
             }
         }
 
-        private void drainHeld(PendingEntry entry) throws InterruptedException {
+        private void drainHeld(PendingEntry entry, boolean again) throws InterruptedException {
             boolean waits = false;
             inHand.incrementAndGet();
             try {
-                KeyDrain.Outcome outcome = keyDrain.drain(entry);
-                failuresInARow = outcome == KeyDrain.Outcome.RETRY ? failuresInARow + 1 : 0;
-                waits = outcome == KeyDrain.Outcome.RETRY && retries.add(entry);
+                boolean failed = keyDrain.drain(entry, again) == KeyDrain.Outcome.RETRY;
+                failuresInARow = failed ? failuresInARow + 1 : 0;
+                waits = failed && retries.add(entry);
+            } catch (RuntimeException defect) {
+                // One list must not take the worker from the others.
+                failuresInARow++;
+                waits = retries.add(entry);
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "A drain failed by a defect of ours key=" + entry.list(),
+                        defect);
             } finally {
                 inHand.decrementAndGet();
                 if (!waits) {

@@ -72,18 +72,23 @@ final class KeyDrain {
         this.token = token;
     }
 
-    Outcome drain(PendingEntry entry) throws InterruptedException {
+    /**
+     * Drains an entry's list.
+     *
+     * @param again this process tried this entry before
+     */
+    Outcome drain(PendingEntry entry, boolean again) throws InterruptedException {
         Optional<UserDay> userDay = UserDay.fromKey(entry.list());
         try {
             if (userDay.isEmpty()) {
                 telemetry.keyUnrecognized(entry.list());
                 return end(entry);
             }
-            if (entry.reclaimed()) {
+            if (entry.reclaimed() && !again) {
                 telemetry.recovered(
                         Recovery.RECLAIMED, entry.list(), "from a replica that left it");
             }
-            return drain(entry, userDay.get());
+            return drain(entry, userDay.get(), again);
         } catch (RedisFailure failure) {
             telemetry.drainFailed(
                     DrainFailure.REDIS, entry.list(), String.valueOf(failure.getMessage()));
@@ -91,7 +96,7 @@ final class KeyDrain {
         }
     }
 
-    private Outcome drain(PendingEntry entry, UserDay userDay)
+    private Outcome drain(PendingEntry entry, UserDay userDay, boolean again)
             throws RedisFailure, InterruptedException {
         long startNanos = clock.nanoTime();
         int events = 0;
@@ -101,7 +106,7 @@ final class KeyDrain {
             try {
                 ClaimOutcome claim = claim(entry, userDay);
                 if (!(claim instanceof ClaimOutcome.Claimed claimed)) {
-                    return withoutClaim(entry, claim);
+                    return withoutClaim(entry, claim, again);
                 }
                 AppendOutcome append =
                         writer.append(userDay, claimed.position(), claimed.elements());
@@ -164,7 +169,7 @@ final class KeyDrain {
                 : claims.claim(entry, token, volume.firstPosition(userDay), renewed);
     }
 
-    private Outcome withoutClaim(PendingEntry entry, ClaimOutcome claim)
+    private Outcome withoutClaim(PendingEntry entry, ClaimOutcome claim, boolean again)
             throws RedisFailure, InterruptedException {
         return switch (claim) {
             case ClaimOutcome.Claimed claimed ->
@@ -176,8 +181,11 @@ final class KeyDrain {
             }
             case ClaimOutcome.Busy busy -> {
                 telemetry.lockBusy(LockKind.KEY);
-                // The holder has an entry of its own and makes the list known again if need be.
-                // One that a dead replica left may be the holder's own: it stays.
+                // The holder has an entry of its own and makes the list known again if need be. But
+                // an entry that was worked on before may be the holder's own: it stays.
+                if (again) {
+                    yield Outcome.RETRY;
+                }
                 yield entry.reclaimed() ? Outcome.LEFT : end(entry);
             }
             case ClaimOutcome.WrongType wrong -> {

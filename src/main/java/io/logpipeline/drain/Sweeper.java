@@ -11,6 +11,7 @@ import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +24,10 @@ import java.util.concurrent.TimeUnit;
  * that holds the sweeper's lock does it.
  */
 public final class Sweeper {
+    private static final String FIRST_CURSOR = "0";
+    private static final OptionalLong NOT_SEEN = OptionalLong.empty();
     private static final int ENTRIES_PER_PAGE = 1000;
+    private static final Duration BEAT_MAX = Duration.ofSeconds(1);
     private static final Duration CONSUMER_IDLE_MAX = Duration.ofHours(1);
 
     private final ListScan scan;
@@ -67,8 +71,7 @@ public final class Sweeper {
     private void sweepUntilClosed() {
         try {
             Duration wait = Duration.ZERO;
-            while (!closed.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-                heartbeat.beat();
+            while (awaitTurn(wait)) {
                 wait = sweepIfLeader();
             }
             if (leader) {
@@ -79,6 +82,19 @@ public final class Sweeper {
         } catch (RedisFailure lockExpires) {
             // The lease ends by itself.
         }
+    }
+
+    /** Waits, beating; false once this sweeper is to stop. */
+    private boolean awaitTurn(Duration wait) throws InterruptedException {
+        long left = wait.toMillis();
+        do {
+            heartbeat.beat();
+            if (closed.await(Math.min(left, BEAT_MAX.toMillis()), TimeUnit.MILLISECONDS)) {
+                return false;
+            }
+            left -= BEAT_MAX.toMillis();
+        } while (left > 0);
+        return true;
     }
 
     private Duration sweepIfLeader() throws InterruptedException {
@@ -105,48 +121,56 @@ public final class Sweeper {
 
     private void sweep() throws RedisFailure, InterruptedException {
         Known known = new Known();
-        int found = 0;
-        int unrecognized = 0;
-        String cursor = "0";
-        do {
-            ListScan.Page page = scan.lists(cursor);
-            List<String> canonical = new ArrayList<>();
-            for (String key : page.lists()) {
-                if (UserDay.fromKey(key).isPresent()) {
-                    canonical.add(key);
-                } else {
-                    unrecognized++;
-                    telemetry.keyUnrecognized(key);
-                }
-            }
-            List<OptionalLong> seen = scan.tend(canonical);
-            List<String> lists = new ArrayList<>();
-            List<Long> seenMicros = new ArrayList<>();
-            for (int i = 0; i < canonical.size(); i++) {
-                // A key of another type gets its entry too: the claim says what is wrong with it.
-                lists.add(canonical.get(i));
-                seenMicros.add(seen.get(i).orElse(0));
-            }
-            found += addMissing(known, lists, seenMicros);
-            cursor = page.cursor();
-            heartbeat.beat();
-        } while (!cursor.equals("0") && closed.getCount() > 0 && lead());
-        telemetry.unrecognizedKeys(unrecognized);
-        do {
-            ListScan.Page page = scan.batches(cursor);
-            List<String> canonical =
-                    page.lists().stream().filter(key -> UserDay.fromKey(key).isPresent()).toList();
-            found += addMissing(known, canonical, canonical.stream().map(key -> 0L).toList());
-            cursor = page.cursor();
-            heartbeat.beat();
-        } while (!cursor.equals("0") && closed.getCount() > 0 && lead());
+        int found = sweepLists(known) + sweepBatches(known);
         pending.retireConsumers(CONSUMER_IDLE_MAX);
         if (found > 0) {
             telemetry.keysSwept(found);
         }
     }
 
-    private int addMissing(Known known, List<String> lists, List<Long> seenMicros)
+    private int sweepLists(Known known) throws RedisFailure, InterruptedException {
+        int found = 0;
+        int unrecognized = 0;
+        String cursor = FIRST_CURSOR;
+        do {
+            ListScan.Page page = scan.lists(cursor);
+            List<String> lists = new ArrayList<>();
+            for (String key : page.lists()) {
+                if (UserDay.fromKey(key).isPresent()) {
+                    lists.add(key);
+                } else {
+                    unrecognized++;
+                    telemetry.keyUnrecognized(key);
+                }
+            }
+            // A key of another type gets its entry too: the claim says what is wrong with it.
+            found += addMissing(known, lists, scan.tend(lists));
+            cursor = page.cursor();
+        } while (goesOn(cursor));
+        telemetry.unrecognizedKeys(unrecognized);
+        return found;
+    }
+
+    private int sweepBatches(Known known) throws RedisFailure, InterruptedException {
+        int found = 0;
+        String cursor = FIRST_CURSOR;
+        do {
+            ListScan.Page page = scan.batches(cursor);
+            List<String> lists =
+                    page.lists().stream().filter(key -> UserDay.fromKey(key).isPresent()).toList();
+            found += addMissing(known, lists, Collections.nCopies(lists.size(), NOT_SEEN));
+            cursor = page.cursor();
+        } while (goesOn(cursor));
+        return found;
+    }
+
+    /** A long sweep renews its lock on the way, and ends early when another one took it. */
+    private boolean goesOn(String cursor) throws RedisFailure, InterruptedException {
+        heartbeat.beat();
+        return !cursor.equals(FIRST_CURSOR) && closed.getCount() > 0 && lead();
+    }
+
+    private int addMissing(Known known, List<String> lists, List<OptionalLong> seenMicros)
             throws RedisFailure, InterruptedException {
         int added = 0;
         boolean upToDate = false;
@@ -158,7 +182,7 @@ public final class Sweeper {
                 upToDate = true;
             }
             if (!known.contains(list)) {
-                pending.addNow(list, seenMicros.get(i));
+                pending.addNow(list, seenMicros.get(i).orElse(0));
                 added++;
             }
         }

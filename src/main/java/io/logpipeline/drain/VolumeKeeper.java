@@ -30,7 +30,6 @@ public final class VolumeKeeper {
     private final Leases leases;
     private final PipelineState state;
     private final Heartbeat heartbeat;
-    private final String replica;
     private final Duration lease;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
@@ -38,7 +37,6 @@ public final class VolumeKeeper {
     private @Nullable String toldProblem;
 
     /**
-     * @param replica this process' name
      * @param lease how long the volume's lease outlives its last renewal
      */
     public VolumeKeeper(
@@ -46,12 +44,10 @@ public final class VolumeKeeper {
             Leases leases,
             PipelineState state,
             Watchdog watchdog,
-            String replica,
             Duration lease) {
         this.volume = volume;
         this.leases = leases;
         this.state = state;
-        this.replica = replica;
         this.lease = lease;
         this.heartbeat = watchdog.loop("volume-keeper");
         state.logDirProblem("not looked at yet");
@@ -78,7 +74,7 @@ public final class VolumeKeeper {
                                 + other.get());
                 return;
             }
-            volume.probe(replica);
+            volume.probe();
             admission = new Claims.Admission(storeId, volumeId);
             state.logDirProblem(null);
             if (toldProblem != null) {

@@ -95,26 +95,25 @@ public final class LogVolume {
     }
 
     /**
-     * Writes and forces a small file, and reads the file system's clock off it.
+     * Writes and forces some bytes, and reads the file system's clock off them. All replicas use
+     * the same file, which holds nothing: one that dies here leaves nothing to clean up.
      *
-     * @param replica names the file, so that replicas don't meet
      * @throws IOException when the directory can't be written
      */
-    public void probe(String replica) throws IOException {
-        Path path = files.logDir.resolve(MARKER + ".probe-" + replica);
-        Instant before = wallClock.instant();
-        try {
-            disk.create(path);
-            try (Disk.OpenFile file = disk.open(path)) {
-                writeAll(file, ByteBuffer.allocate(PROBE_BYTES));
-                file.force();
-            }
-            Optional<Disk.Stat> written = disk.stat(path);
-            if (written.isPresent()) {
-                clockOffset = Duration.between(before, written.get().modified());
-            }
-        } finally {
-            disk.delete(path);
+    public void probe() throws IOException {
+        Path path = files.logDir.resolve(MARKER + ".probe");
+        disk.create(path);
+        try (Disk.OpenFile file = disk.open(path)) {
+            // Space that is given back and asked for anew: a full disk refuses it.
+            file.truncate(0);
+            Instant before = wallClock.instant();
+            writeAll(file, ByteBuffer.allocate(PROBE_BYTES));
+            file.force();
+            clockOffset =
+                    disk.stat(path)
+                            .map(written -> Duration.between(before, written.modified()))
+                            .orElse(clockOffset);
+            file.truncate(0);
         }
     }
 

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * at all.
  */
 public final class PushQueue implements Pushes, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("io.logpipeline.redis");
     private static final int REQUESTS_PER_FLUSH_MAX = 1024;
     private static final int GROUP_BYTES_MAX = 1024 * 1024;
     private static final int EVENT_OVERHEAD_BYTES = 64;
@@ -101,7 +102,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
                 next.clear();
                 next.add(waiting.take());
                 waiting.drainTo(next, REQUESTS_PER_FLUSH_MAX);
-                send(next);
+                sendOrFail(next);
                 link.flush();
                 if (next.contains(STOP)) {
                     return;
@@ -109,6 +110,15 @@ public final class PushQueue implements Pushes, AutoCloseable {
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void sendOrFail(List<Object> requests) {
+        try {
+            send(requests);
+        } catch (RuntimeException defect) {
+            // The sender goes on: those requests end by their time-out, as if Redis were silent.
+            LOG.log(System.Logger.Level.ERROR, "Requests failed by a defect of ours", defect);
         }
     }
 

@@ -51,6 +51,7 @@ public final class RedisLink implements RedisCalls, AutoCloseable {
     private final boolean flushEach;
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
+    private volatile String connectProblem = "not connected yet";
 
     private RedisLink(String url, String name, Duration timeout, boolean flushEach) {
         this.timeout = timeout;
@@ -114,6 +115,7 @@ public final class RedisLink implements RedisCalls, AutoCloseable {
                     return;
                 } catch (RuntimeException unreachable) {
                     // RedisWatch tells of it, once.
+                    connectProblem = rootMessage(unreachable);
                     delay = delay.compareTo(RECONNECT_MAX) < 0 ? delay.multipliedBy(2) : delay;
                 }
                 if (closed.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -123,6 +125,14 @@ public final class RedisLink implements RedisCalls, AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static String rootMessage(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
     }
 
     @Override
@@ -188,7 +198,7 @@ public final class RedisLink implements RedisCalls, AutoCloseable {
         StatefulRedisConnection<String, byte[]> now = connection;
         if (now == null) {
             return CompletableFuture.failedStage(
-                    new RedisFailure(RedisFailure.Kind.UNAVAILABLE, "not connected"));
+                    new RedisFailure(RedisFailure.Kind.UNAVAILABLE, connectProblem));
         }
         try {
             return send.apply(now)
