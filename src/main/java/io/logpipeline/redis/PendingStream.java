@@ -28,8 +28,11 @@ public final class PendingStream {
 
     private static final List<String> STREAM = List.of(RedisKeys.PENDING);
 
+    private static final String FIRST_ID = "0-0";
+
     private final RedisCalls calls;
     private final String consumer;
+    private volatile String reclaimFromId = FIRST_ID;
 
     /**
      * @param consumer this process' name in the group
@@ -57,7 +60,7 @@ public final class PendingStream {
     public Taken take(Duration interval, int countMax) throws RedisFailure, InterruptedException {
         Reply reply = run(Script.TAKE, RedisKeys.GROUP, consumer, interval.toMillis(), countMax);
         return switch (reply.word()) {
-            case "TAKEN" -> new Taken.Entries(entries(reply, false));
+            case "TAKEN" -> new Taken.Entries(entries(reply, 1, false));
             case "WAIT" -> {
                 long waitMillis = reply.number(1);
                 yield new Taken.NothingDue(
@@ -67,11 +70,28 @@ public final class PendingStream {
         };
     }
 
-    /** Takes over entries that their consumer has not touched for {@code lease}. */
+    /**
+     * Takes over entries that their consumer has not touched for {@code lease}. Redis looks at a
+     * few entries a call: each reclaim goes on where the last one stopped, so that those that live
+     * consumers hold hide none behind them. Empty only at the end of the stream.
+     */
     public List<PendingEntry> reclaim(Duration lease, int countMax)
             throws RedisFailure, InterruptedException {
-        return entries(
-                run(Script.RECLAIM, RedisKeys.GROUP, consumer, lease.toMillis(), countMax), true);
+        while (true) {
+            Reply reply =
+                    run(
+                            Script.RECLAIM,
+                            RedisKeys.GROUP,
+                            consumer,
+                            lease.toMillis(),
+                            countMax,
+                            reclaimFromId);
+            reclaimFromId = reply.text(1);
+            List<PendingEntry> entries = entries(reply, 2, true);
+            if (!entries.isEmpty() || reclaimFromId.equals(FIRST_ID)) {
+                return entries;
+            }
+        }
     }
 
     /** Starts an entry's lease anew, while it is worked on. */
@@ -112,9 +132,9 @@ public final class PendingStream {
         return calls.await(calls.run(script, STREAM, arguments(arguments)));
     }
 
-    private static List<PendingEntry> entries(Reply reply, boolean reclaimed) {
+    private static List<PendingEntry> entries(Reply reply, int first, boolean reclaimed) {
         List<PendingEntry> entries = new ArrayList<>();
-        for (int i = 1; i < reply.size(); i += 3) {
+        for (int i = first; i < reply.size(); i += 3) {
             entries.add(
                     new PendingEntry(
                             reply.text(i), reply.text(i + 1), reply.number(i + 2), reclaimed));

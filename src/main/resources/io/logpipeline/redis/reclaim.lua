@@ -6,16 +6,20 @@
 -- ARGV[2]  the consumer that takes them
 -- ARGV[3]  the lease in milliseconds
 -- ARGV[4]  the most entries to take
+-- ARGV[5]  the id to look from; "0-0" for the beginning
 --
--- {"TAKEN", id, key, noticed_us, …}  three values an entry; possibly none
-local reply = {'TAKEN'}
-local claimed = redis.pcall('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], '0-0', 'COUNT', ARGV[4])
+-- {"TAKEN", next_id, id, key, noticed_us, …}  where to look on, "0-0" at the end; three values an
+--                                            entry, possibly none
+local reply = {'TAKEN', '0-0'}
+local claimed =
+    redis.pcall('XAUTOCLAIM', KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[5], 'COUNT', ARGV[4])
 if claimed['err'] then
     if string.find(claimed['err'], 'NOGROUP', 1, true) then
         return reply
     end
     return claimed
 end
+reply[2] = claimed[1]
 for _, entry in ipairs(claimed[2]) do
     local fields = {}
     for i = 1, #entry[2], 2 do

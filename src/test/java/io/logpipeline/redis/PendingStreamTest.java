@@ -1,0 +1,320 @@
+package io.logpipeline.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.Consumer;
+import io.lettuce.core.XAddArgs;
+import io.lettuce.core.XClaimArgs;
+import io.lettuce.core.models.stream.PendingMessages;
+import io.logpipeline.testing.Await;
+import io.logpipeline.testing.ConnectedRedis;
+import io.logpipeline.testing.TestRedis;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** How entries come due, are shared, taken over, and end. */
+class PendingStreamTest {
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private static ConnectedRedis redis;
+
+    private PendingStream one;
+    private PendingStream two;
+
+    @BeforeAll
+    static void connect() {
+        redis = ConnectedRedis.to(TestRedis.emptyUrl());
+    }
+
+    @AfterAll
+    static void disconnect() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        redis.server().flushall();
+        one = new PendingStream(redis.link(), "one");
+        two = new PendingStream(redis.link(), "two");
+    }
+
+    /** Adds an entry that is as old as given. */
+    private static String addAged(String list, Duration age) {
+        long millis = Long.parseLong(redis.server().time().getFirst()) * 1000 - age.toMillis();
+        return redis.server()
+                .xadd(
+                        RedisKeys.PENDING,
+                        new XAddArgs().id(millis + "-*"),
+                        Map.of("key", list, "noticed_us", "5"));
+    }
+
+    private static List<PendingEntry> taken(PendingStream.Taken taken) {
+        assertThat(taken).isInstanceOf(PendingStream.Taken.Entries.class);
+        return ((PendingStream.Taken.Entries) taken).entries();
+    }
+
+    private static Duration delay(PendingStream.Taken taken) {
+        assertThat(taken).isInstanceOf(PendingStream.Taken.NothingDue.class);
+        return ((PendingStream.Taken.NothingDue) taken).delay();
+    }
+
+    private static List<String> lists(List<PendingEntry> entries) {
+        return entries.stream().map(PendingEntry::list).toList();
+    }
+
+    private static PendingMessages pendingMessages() {
+        return redis.server().xpending(RedisKeys.PENDING, RedisKeys.GROUP);
+    }
+
+    @Test
+    void withNothingPendingTheWaitIsTheInterval() throws Exception {
+        assertThat(delay(one.take(Duration.ofSeconds(7), 8))).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void anEntryStaysUndeliveredUntilItIsDueAndTheWaitSaysWhen() throws Exception {
+        addAged("a", Duration.ofSeconds(20));
+
+        Duration wait = delay(one.take(LONG, 8));
+
+        assertThat(wait).isBetween(Duration.ofSeconds(36), Duration.ofSeconds(41));
+        assertThat(pendingMessages().getCount()).isZero();
+    }
+
+    @Test
+    void anEntryIsHandedOutOnceItsIntervalHasPassed() throws Exception {
+        Duration interval = Duration.ofMillis(150);
+        one.addNow("a", 5);
+        Duration wait = delay(one.take(interval, 8));
+        long startNanos = System.nanoTime();
+
+        Await.until(
+                "it is due", () -> one.take(interval, 8) instanceof PendingStream.Taken.Entries);
+
+        assertThat(wait).isBetween(Duration.ofMillis(1), interval);
+        assertThat(Duration.ofNanos(System.nanoTime() - startNanos))
+                .isGreaterThan(wait.minusMillis(5));
+    }
+
+    @Test
+    void dueEntriesComeOldestFirstAndTheOthersStay() throws Exception {
+        String first = addAged("a", Duration.ofSeconds(200));
+        addAged("b", Duration.ofSeconds(100));
+        addAged("c", Duration.ofSeconds(10));
+
+        List<PendingEntry> due = taken(one.take(LONG, 8));
+
+        assertThat(lists(due)).containsExactly("a", "b");
+        assertThat(due.getFirst()).isEqualTo(new PendingEntry(first, "a", 5, false));
+        assertThat(pendingMessages().getCount()).isEqualTo(2);
+        assertThat(delay(two.take(LONG, 8))).isGreaterThan(Duration.ofSeconds(45));
+    }
+
+    @Test
+    void noMoreAreTakenThanAskedFor() throws Exception {
+        Stream.of("a", "b", "c").forEach(list -> addAged(list, Duration.ofSeconds(100)));
+
+        assertThat(lists(taken(one.take(LONG, 2)))).containsExactly("a", "b");
+        assertThat(lists(taken(two.take(LONG, 2)))).containsExactly("c");
+    }
+
+    @Test
+    void twoConsumersShareTheEntries() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            addAged("list" + i, Duration.ofSeconds(100));
+        }
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            all.addAll(lists(taken(one.take(LONG, 1))));
+            all.addAll(lists(taken(two.take(LONG, 1))));
+        }
+
+        assertThat(all).hasSize(20).doesNotHaveDuplicates();
+        assertThat(pendingMessages().getConsumerMessageCount())
+                .containsEntry("one", 10L)
+                .containsEntry("two", 10L);
+    }
+
+    @Test
+    void anEntryIsTakenOverAfterTheLeaseAndNotBefore() throws Exception {
+        addAged("a", LONG);
+        PendingEntry entry = taken(one.take(Duration.ZERO, 8)).getFirst();
+
+        assertThat(two.reclaim(LONG, 8)).isEmpty();
+        idleFor(entry.id(), "one", LONG.plusSeconds(1));
+
+        assertThat(two.reclaim(LONG, 8))
+                .containsExactly(new PendingEntry(entry.id(), "a", 5, true));
+        assertThat(one.reclaim(LONG, 8)).isEmpty();
+    }
+
+    private static void idleFor(String id, String consumer, Duration idle) {
+        redis.server()
+                .xclaim(
+                        RedisKeys.PENDING,
+                        Consumer.from(RedisKeys.GROUP, consumer),
+                        new XClaimArgs().minIdleTime(0).idle(idle.toMillis()),
+                        id);
+    }
+
+    @Test
+    void aRenewedEntryStaysWithItsConsumer() throws Exception {
+        addAged("a", LONG);
+        PendingEntry entry = taken(one.take(Duration.ZERO, 8)).getFirst();
+        idleFor(entry.id(), "one", LONG.plusSeconds(1));
+
+        one.renew(entry);
+
+        assertThat(two.reclaim(LONG, 8)).isEmpty();
+        assertThat(pendingMessages().getConsumerMessageCount()).containsOnly(Map.entry("one", 1L));
+    }
+
+    @Test
+    void renewingAnEntryThatEndedIsHarmless() throws Exception {
+        addAged("a", LONG);
+        PendingEntry entry = taken(one.take(Duration.ZERO, 8)).getFirst();
+        one.acknowledge(entry);
+
+        one.renew(entry);
+
+        assertThat(pendingMessages().getCount()).isZero();
+        assertThat(one.backlog().keys()).isZero();
+    }
+
+    @Test
+    void aDeadConsumersEntryIsFoundBehindManyThatAreWorkedOn() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            addAged("held" + i, LONG);
+        }
+        for (int i = 0; i < 25; i++) {
+            assertThat(taken(one.take(Duration.ZERO, 8))).hasSize(8);
+        }
+        addAged("left", LONG);
+        PendingEntry left = taken(two.take(Duration.ZERO, 8)).getFirst();
+        idleFor(left.id(), "two", LONG.plusSeconds(1));
+
+        assertThat(lists(one.reclaim(LONG, 8))).containsExactly("left");
+    }
+
+    @Test
+    void entriesPastTheFirstPageOfThoseLeftAreTakenOverToo() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            addAged("left" + i, LONG);
+        }
+        for (PendingEntry entry : taken(two.take(Duration.ZERO, 20))) {
+            idleFor(entry.id(), "two", LONG.plusSeconds(1));
+        }
+
+        assertThat(one.reclaim(LONG, 8)).hasSize(8);
+        assertThat(one.reclaim(LONG, 8)).hasSize(8);
+        assertThat(one.reclaim(LONG, 8)).hasSize(4);
+        assertThat(one.reclaim(LONG, 8)).isEmpty();
+    }
+
+    @Test
+    void anAcknowledgedEntryIsGone() throws Exception {
+        addAged("a", LONG);
+        PendingEntry entry = taken(one.take(Duration.ZERO, 8)).getFirst();
+
+        one.acknowledge(entry);
+
+        assertThat(redis.server().xlen(RedisKeys.PENDING)).isZero();
+        assertThat(pendingMessages().getCount()).isZero();
+    }
+
+    @Test
+    void anEntryMayBeAcknowledgedByAnotherConsumer() throws Exception {
+        addAged("a", LONG);
+        two.acknowledge(taken(one.take(Duration.ZERO, 8)).getFirst());
+
+        assertThat(pendingMessages().getCount()).isZero();
+    }
+
+    @Test
+    void aGroupThatWasDestroyedIsMadeAgainAndMissesNothing() throws Exception {
+        addAged("a", LONG);
+        taken(one.take(Duration.ZERO, 8));
+        redis.server().xgroupDestroy(RedisKeys.PENDING, RedisKeys.GROUP);
+
+        assertThat(one.reclaim(Duration.ZERO, 8)).isEmpty();
+        assertThat(lists(taken(one.take(Duration.ZERO, 8)))).containsExactly("a");
+    }
+
+    @Test
+    void aStreamThatWasDeletedIsMadeAgain() throws Exception {
+        addAged("a", LONG);
+        PendingEntry entry = taken(one.take(Duration.ZERO, 8)).getFirst();
+        redis.server().del(RedisKeys.PENDING);
+
+        one.renew(entry);
+        one.acknowledge(entry);
+        one.retireConsumers(Duration.ZERO);
+        assertThat(one.reclaim(Duration.ZERO, 8)).isEmpty();
+        assertThat(delay(one.take(LONG, 8))).isEqualTo(LONG);
+        one.addNow("b", 5);
+        assertThat(lists(taken(one.take(Duration.ZERO, 8)))).containsExactly("b");
+    }
+
+    @Test
+    void theGroupIsMadeOnceAndStartsAtTheBeginning() throws Exception {
+        addAged("a", LONG);
+        one.ensureGroup();
+        two.ensureGroup();
+
+        assertThat(lists(taken(one.take(Duration.ZERO, 8)))).containsExactly("a");
+    }
+
+    @Test
+    void theBacklogCountsWhatIsNotAcknowledgedAndTheAgeOfTheOldest() throws Exception {
+        assertThat(one.backlog()).isEqualTo(new PendingStream.Backlog(0, Duration.ZERO));
+        addAged("a", Duration.ofSeconds(50));
+        addAged("b", Duration.ofSeconds(10));
+        PendingEntry oldest = taken(one.take(Duration.ofSeconds(30), 1)).getFirst();
+
+        assertThat(one.backlog().keys()).isEqualTo(2);
+        assertThat(one.backlog().lag()).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(52));
+
+        one.acknowledge(oldest);
+        assertThat(one.backlog().keys()).isEqualTo(1);
+        assertThat(one.backlog().lag()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12));
+    }
+
+    @Test
+    void pagesListEveryEntryTakenOrNot() throws Exception {
+        Stream.of("a", "b", "c").forEach(list -> addAged(list, LONG));
+        taken(one.take(Duration.ZERO, 1));
+
+        PendingStream.Page first = one.page("0-0", 2);
+        PendingStream.Page second = one.page(first.lastId(), 2);
+        PendingStream.Page last = one.page(second.lastId(), 2);
+
+        assertThat(first.lists()).containsExactly("a", "b");
+        assertThat(second.lists()).containsExactly("c");
+        assertThat(last).isEqualTo(new PendingStream.Page(second.lastId(), List.of()));
+    }
+
+    @Test
+    void consumersWithoutWorkAreRetiredAndOthersAreNot() throws Exception {
+        addAged("a", LONG);
+        taken(one.take(Duration.ZERO, 8));
+        addAged("b", LONG);
+        two.acknowledge(taken(two.take(Duration.ZERO, 8)).getFirst());
+
+        one.retireConsumers(LONG);
+        assertThat(redis.server().xinfoConsumers(RedisKeys.PENDING, RedisKeys.GROUP)).hasSize(2);
+
+        one.retireConsumers(Duration.ZERO);
+        assertThat(redis.server().xinfoConsumers(RedisKeys.PENDING, RedisKeys.GROUP))
+                .singleElement()
+                .asString()
+                .contains("one");
+        assertThat(pendingMessages().getCount()).isEqualTo(1);
+    }
+}
