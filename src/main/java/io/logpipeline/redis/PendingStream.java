@@ -137,9 +137,17 @@ public final class PendingStream {
         for (int i = first; i < reply.size(); i += 3) {
             entries.add(
                     new PendingEntry(
-                            reply.text(i), reply.text(i + 1), reply.number(i + 2), reclaimed));
+                            reply.text(i),
+                            reply.text(i + 1),
+                            noticedMicros(reply.text(i + 2)),
+                            reclaimed));
         }
         return entries;
+    }
+
+    /** Others may add entries; one in a form of their own must not stop those who read it. */
+    private static long noticedMicros(String text) {
+        return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
     }
 
     static List<byte[]> arguments(Object... values) {

@@ -301,6 +301,21 @@ class PendingStreamTest {
     }
 
     @Test
+    void entriesThatOthersAddedInAFormOfTheirOwnAreHandedOutAllTheSame() throws Exception {
+        redis.server().xadd(RedisKeys.PENDING, Map.of("nonsense", "1"));
+        redis.server().xadd(RedisKeys.PENDING, Map.of("key", "a", "noticed_us", "noon"));
+        redis.server().xadd(RedisKeys.PENDING, Map.of("key", "b", "noticed_us", "9".repeat(40)));
+        redis.server().xadd(RedisKeys.PENDING, Map.of("key", "c"));
+
+        List<PendingEntry> entries = taken(one.take(Duration.ZERO, 8));
+
+        assertThat(lists(entries)).containsExactly("", "a", "b", "c");
+        assertThat(entries).allMatch(entry -> entry.noticedMicros() == 0);
+        assertThat(one.page("0-0", 8).lists()).containsExactly("", "a", "b", "c");
+        assertThat(lists(two.reclaim(Duration.ZERO, 8))).containsExactly("", "a", "b", "c");
+    }
+
+    @Test
     void consumersWithoutWorkAreRetiredAndOthersAreNot() throws Exception {
         addAged("a", LONG);
         taken(one.take(Duration.ZERO, 8));
