@@ -1,0 +1,60 @@
+package io.logpipeline.redis;
+
+import static io.logpipeline.redis.Events.key;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.logpipeline.testing.RedisProcess;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/** A full Redis takes no pushes, and everything that empties it still works. */
+class FullRedisTest {
+    @Test
+    void aFullRedisCanBeEmptied() throws Exception {
+        try (RedisProcess process = RedisProcess.start();
+                ClaimStage stage = new ClaimStage(process.url())) {
+            stage.empty();
+            stage.push("1", "2");
+            stage.redis.server().configSet("maxmemory", "1");
+            PendingStream pending = new PendingStream(stage.redis.link(), "test");
+            Leases leases = new Leases(stage.redis.link());
+            assertThatThrownBy(() ->
+                            stage.redis
+                                    .link()
+                                    .await(
+                                            stage.redis
+                                                    .link()
+                                                    .run(
+                                                            Script.PUSH,
+                                                            List.of(key("b")),
+                                                            PendingStream.arguments(600, "1"))))
+                    .hasMessageStartingWith("OOM");
+
+            pending.ensureGroup();
+            pending.addNow(ClaimStage.LIST, stage.nowMicros());
+            List<PendingEntry> entries =
+                    ((PendingStream.Taken.Entries) pending.take(Duration.ZERO, 8)).entries();
+            assertThat(leases.leadSweep("test", Duration.ofSeconds(1))).isTrue();
+            assertThat(leases.volume("volume-1", Duration.ofSeconds(30))).isEmpty();
+            assertThat(leases.store()).isEqualTo("store-1");
+            ListScan scan =
+                    new ListScan(stage.redis.link(), "logs:user_*:*", Duration.ofSeconds(3600));
+            assertThat(scan.tend(List.of(ClaimStage.LIST))).allMatch(OptionalLong::isPresent);
+            ClaimOutcome.Claimed claimed =
+                    (ClaimOutcome.Claimed)
+                            stage.claims.claim(entries.getFirst(), "w1", 0, ClaimStage.ADMISSION);
+            pending.renew(entries.getFirst());
+            assertThat(pending.reclaim(Duration.ofSeconds(60), 8)).isEmpty();
+            assertThat(stage.claims.commit(entries.getFirst(), "w1", claimed, 4))
+                    .isEqualTo(new CommitOutcome.Done(0));
+            pending.acknowledge(entries.getFirst());
+            stage.claims.release(entries.getFirst(), "w1");
+
+            assertThat(pending.backlog().keys()).isZero();
+            assertThat(stage.redis.server().exists(ClaimStage.LIST, ClaimStage.BATCH)).isZero();
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.logpipeline.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.telemetry.PipelineState;
+import io.logpipeline.telemetry.Watchdog;
+import io.logpipeline.testing.Await;
+import io.logpipeline.testing.RedisProcess;
+import java.text.MessageFormat;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an operator is told of Redis. */
+class RedisWatchTest {
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
+
+    private final Logger logger = Logger.getLogger("io.logpipeline.redis");
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Handler handler =
+            new Handler() {
+                @Override
+                public void publish(LogRecord line) {
+                    Object[] values = line.getParameters();
+                    lines.add(
+                            line.getLevel()
+                                    + " "
+                                    + MessageFormat.format(
+                                            line.getMessage(),
+                                            values == null ? new Object[0] : values));
+                }
+
+                @Override
+                public void flush() {}
+
+                @Override
+                public void close() {}
+            };
+    private final List<String> refusals = new CopyOnWriteArrayList<>();
+    private final PipelineState state = new PipelineState("drainer", "1");
+
+    @BeforeEach
+    void listen() {
+        handler.setLevel(Level.ALL);
+        logger.addHandler(handler);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.removeHandler(handler);
+    }
+
+    private interface Steps {
+        void run(RedisWatch watch) throws Exception;
+    }
+
+    private void watching(RedisProcess redis, Steps steps) throws Exception {
+        try (RedisLink link = RedisLink.open(redis.url(), "test", TIMEOUT)) {
+            MonotonicClock clock = MonotonicClock.system();
+            PendingStream pending = new PendingStream(link, "test");
+            RedisWatch watch =
+                    new RedisWatch(
+                            link,
+                            pending,
+                            state,
+                            new Watchdog(clock::nanoTime),
+                            clock,
+                            refusals::add);
+            try {
+                steps.run(watch);
+            } finally {
+                watch.stop();
+            }
+        }
+    }
+
+    private List<String> linesWith(String text) {
+        return lines.stream().filter(line -> line.contains(text)).toList();
+    }
+
+    @Test
+    void aServerWithoutAppendOnlyFileIsUsedWithAWarning() throws Exception {
+        try (RedisProcess redis = RedisProcess.start()) {
+            watching(
+                    redis,
+                    watch -> {
+                        Await.until("it is up", () -> state.redisUp() && state.isStarted());
+                        assertThat(linesWith("Connected to Redis"))
+                                .singleElement()
+                                .asString()
+                                .startsWith("WARNING")
+                                .contains("appendonly=off", "are lost when Redis restarts");
+                        assertThat(
+                                        redis.<List<Object>>with(
+                                                server -> server.xinfoGroups(RedisKeys.PENDING)))
+                                .hasSize(1);
+                    });
+        }
+        assertThat(refusals).isEmpty();
+    }
+
+    @Test
+    void aServerThatDropsKeysIsRefused() throws Exception {
+        try (RedisProcess redis = RedisProcess.start("--maxmemory-policy", "allkeys-lru")) {
+            watching(redis, watch -> Await.until("it is refused", () -> !refusals.isEmpty()));
+        }
+        assertThat(refusals)
+                .singleElement()
+                .asString()
+                .contains("maxmemory-policy allkeys-lru", "set it to noeviction");
+        assertThat(linesWith("maxmemory-policy"))
+                .allSatisfy(line -> assertThat(line).startsWith("SEVERE"));
+    }
+
+    @Test
+    void goingAwayAndComingBackAreToldOnceEach() throws Exception {
+        try (RedisProcess redis = RedisProcess.start("--appendonly", "yes")) {
+            watching(
+                    redis,
+                    watch -> {
+                        Await.until("it is up", state::redisUp);
+                        assertThat(linesWith("Connected to Redis"))
+                                .singleElement()
+                                .asString()
+                                .startsWith("INFO")
+                                .contains("appendonly=on");
+
+                        redis.kill();
+                        Await.until("it is told", () -> !linesWith("does not answer").isEmpty());
+                        assertThat(state.redisUp()).isFalse();
+                        assertThat(state.isStarted()).isTrue();
+
+                        redis.restart();
+                        Await.until("it is told", () -> !linesWith("Redis is back").isEmpty());
+                        Await.until("it is up", state::redisUp);
+                        assertThat(linesWith("Redis is back")).hasSize(1);
+                        assertThat(linesWith("does not answer")).hasSize(1);
+                    });
+        }
+        assertThat(refusals).isEmpty();
+    }
+
+    @Test
+    void aServerThatTurnedUnfitMeanwhileIsNamedInTheLogButStopsNobody() throws Exception {
+        try (RedisProcess redis = RedisProcess.start()) {
+            watching(
+                    redis,
+                    watch -> {
+                        Await.until("it is up", state::redisUp);
+                        redis.with(server -> server.configSet("maxmemory-policy", "allkeys-lru"));
+                        redis.with(server -> server.clientPause(2 * TIMEOUT.toMillis() + 500));
+                        Await.until("it is away", () -> !state.redisUp());
+                        Await.until("it is up", state::redisUp);
+                        assertThat(linesWith("maxmemory-policy"))
+                                .singleElement()
+                                .asString()
+                                .startsWith("SEVERE");
+                    });
+        }
+        assertThat(refusals).isEmpty();
+    }
+}
