@@ -156,7 +156,7 @@ class RedisWatchTest {
                     watch -> {
                         Await.until("it is up", state::redisUp);
                         redis.with(server -> server.configSet("maxmemory-policy", "allkeys-lru"));
-                        redis.with(server -> server.clientPause(2 * TIMEOUT.toMillis() + 500));
+                        redis.with(server -> server.clientPause(2500));
                         Await.until("it is away", () -> !state.redisUp());
                         Await.until("it is up", state::redisUp);
                         assertThat(linesWith("maxmemory-policy"))

@@ -1,0 +1,168 @@
+package io.logpipeline.drain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.logpipeline.file.DayFiles;
+import io.logpipeline.file.LogVolume;
+import io.logpipeline.file.NioDisk;
+import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.Leases;
+import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.telemetry.PipelineState;
+import io.logpipeline.telemetry.Watchdog;
+import io.logpipeline.testing.Await;
+import io.logpipeline.testing.ConnectedRedis;
+import io.logpipeline.testing.TestRedis;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which replicas may drain. */
+class VolumeKeeperTest {
+    private static final Duration LEASE = Duration.ofMillis(600);
+
+    private static ConnectedRedis redis;
+
+    @TempDir private Path directory;
+
+    private final List<Kept> started = new ArrayList<>();
+
+    private record Kept(VolumeKeeper keeper, PipelineState state) {
+        boolean admitted() {
+            return keeper.admission() != null && state.logDirProblem() == null;
+        }
+    }
+
+    @BeforeAll
+    static void connect() {
+        redis = ConnectedRedis.to(TestRedis.emptyUrl());
+    }
+
+    @AfterAll
+    static void disconnect() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        redis.server().flushall();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Kept each : started) {
+            each.keeper().stop();
+        }
+    }
+
+    private Kept start(String replica, Path logDir) {
+        MonotonicClock clock = MonotonicClock.system();
+        DayFiles files =
+                new DayFiles(
+                        new NioDisk(),
+                        logDir,
+                        Duration.ofSeconds(1),
+                        clock,
+                        (path, cause) -> new AssertionError(cause));
+        PipelineState state = new PipelineState("drainer", "test");
+        VolumeKeeper keeper =
+                new VolumeKeeper(
+                        new LogVolume(files, Duration.ofHours(1), Clock.systemUTC()),
+                        new Leases(redis.link()),
+                        state,
+                        new Watchdog(clock::nanoTime),
+                        replica,
+                        LEASE);
+        Kept kept = new Kept(keeper, state);
+        started.add(kept);
+        return kept;
+    }
+
+    @Test
+    void replicasOfOneDirectoryAreAllAdmitted() {
+        Kept one = start("one", directory.resolve("logs"));
+        Kept two = start("two", directory.resolve("logs"));
+
+        Await.until("both may drain", () -> one.admitted() && two.admitted());
+        assertThat(one.keeper().admission()).isEqualTo(two.keeper().admission());
+    }
+
+    @Test
+    void aReplicaOfAnotherDirectoryWaitsUntilTheFirstOnesLeaseEnds() throws Exception {
+        Kept one = start("one", directory.resolve("a"));
+        Await.until("one may drain", one::admitted);
+        Kept two = start("two", directory.resolve("b"));
+        Await.until(
+                "two says why not",
+                () -> String.valueOf(two.state().logDirProblem()).contains("another volume"));
+        assertThat(two.keeper().admission()).isNull();
+
+        // A lease's length later the first one has renewed, and it is still so.
+        String lease = redis.server().get("logs:volume");
+        redis.server().pexpire("logs:volume", 200);
+        Await.until("it was renewed", () -> redis.server().pttl("logs:volume") > 250);
+        assertThat(redis.server().get("logs:volume")).isEqualTo(lease);
+        assertThat(two.keeper().admission()).isNull();
+
+        one.keeper().stop();
+
+        Await.until("two may drain", two::admitted);
+        assertThat(redis.server().get("logs:volume"))
+                .isEqualTo(two.keeper().admission().volumeId())
+                .isNotEqualTo(lease);
+    }
+
+    @Test
+    void aStoreThatForgotEverythingIsAdoptedAnewOnTheSameVolume() {
+        Kept one = start("one", directory);
+        Await.until("it may drain", one::admitted);
+        Claims.Admission before = one.keeper().admission();
+
+        redis.server().flushall();
+
+        Await.until("it noted the new store", () -> !one.keeper().admission().equals(before));
+        Claims.Admission after = one.keeper().admission();
+        assertThat(after.volumeId()).isEqualTo(before.volumeId());
+        assertThat(after.storeId())
+                .isNotEqualTo(before.storeId())
+                .isEqualTo(redis.server().get("logs:store"));
+        assertThat(directory.resolve(".log-pipeline"))
+                .content()
+                .contains(after.volumeId(), after.storeId());
+    }
+
+    @Test
+    void aDirectoryThatCannotBeMadeIsNotReadyUntilItCan() throws Exception {
+        Path obstacle = Files.createFile(directory.resolve("logs"));
+        Kept one = start("one", obstacle.resolve("below"));
+        Await.until(
+                "it says why",
+                () -> String.valueOf(one.state().logDirProblem()).contains("can't be written"));
+        assertThat(one.keeper().admission()).isNull();
+
+        Files.delete(obstacle);
+
+        Await.until("it may drain", one::admitted);
+    }
+
+    @Test
+    void theProbeLeavesNothingBehind() throws Exception {
+        Kept one = start("one", directory);
+        Await.until("it may drain", one::admitted);
+        one.keeper().stop();
+
+        try (var files = Files.list(directory)) {
+            assertThat(files.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder(".log-pipeline", ".log-pipeline.lock");
+        }
+    }
+}
