@@ -46,7 +46,7 @@ final class KeyDrain {
         void landed(UserDay userDay, List<byte[]> elements);
     }
 
-    private static final int STALE_COMMITS_MAX = 3;
+    private static final int TURNED_BACK_MAX = 3;
 
     private final Claims claims;
     private final PendingStream pending;
@@ -101,7 +101,7 @@ final class KeyDrain {
         long startNanos = clock.nanoTime();
         int events = 0;
         long bytes = 0;
-        for (int stale = 0; stale < STALE_COMMITS_MAX; ) {
+        for (int turnedBack = 0; turnedBack < TURNED_BACK_MAX; ) {
             heartbeat.beat();
             try {
                 ClaimOutcome claim = claim(entry, userDay);
@@ -110,6 +110,11 @@ final class KeyDrain {
                 }
                 AppendOutcome append =
                         writer.append(userDay, claimed.position(), claimed.elements());
+                if (append instanceof AppendOutcome.Replaced replaced) {
+                    turnedBack++;
+                    stepBack(entry, claimed, replaced);
+                    continue;
+                }
                 if (!(append instanceof AppendOutcome.Appended appended)) {
                     telemetry.lockBusy(LockKind.FILE);
                     return failed(entry, DrainFailure.LOCK_TIMEOUT, append.toString());
@@ -117,7 +122,7 @@ final class KeyDrain {
                 tell(entry, appended);
                 CommitOutcome commit = claims.commit(entry, token, claimed, appended.position());
                 if (commit instanceof CommitOutcome.Stale) {
-                    stale++;
+                    turnedBack++;
                     telemetry.recovered(
                             Recovery.STALE_COMMIT, entry.list(), "settled by another replica");
                     continue;
@@ -135,6 +140,20 @@ final class KeyDrain {
         }
         claims.release(entry, token);
         return Outcome.RETRY;
+    }
+
+    /** Settles no element, only where the ledger stands; stale when another one did so already. */
+    private void stepBack(
+            PendingEntry entry, ClaimOutcome.Claimed claimed, AppendOutcome.Replaced replaced)
+            throws RedisFailure, InterruptedException {
+        telemetry.recovered(
+                Recovery.REPLACED_FILE,
+                entry.list(),
+                "the file was moved away, removed or shortened");
+        var none =
+                new ClaimOutcome.Claimed(
+                        claimed.batchId(), claimed.position(), List.of(), claimed.total());
+        claims.commit(entry, token, none, replaced.sizeBytes());
     }
 
     private Outcome done(PendingEntry entry, CommitOutcome.Done done)
@@ -221,10 +240,6 @@ final class KeyDrain {
         if (appended.rolledBack()) {
             telemetry.recovered(
                     Recovery.ROLLED_BACK, list, "the file holds lines that Redis forgot");
-        }
-        if (appended.replaced()) {
-            telemetry.recovered(
-                    Recovery.REPLACED_FILE, list, "the file was moved away, removed or shortened");
         }
     }
 

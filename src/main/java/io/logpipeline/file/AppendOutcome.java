@@ -12,7 +12,6 @@ public sealed interface AppendOutcome {
      * @param alreadyApplied elements that were found in the file
      * @param tornBytes what was cut from the file's end and saved beside it
      * @param rolledBack the file held whole lines that the ledger and this batch know nothing of
-     * @param replaced the file was shorter than the ledger's position
      * @param force how long the force took
      */
     record Appended(
@@ -21,9 +20,17 @@ public sealed interface AppendOutcome {
             int alreadyApplied,
             long tornBytes,
             boolean rolledBack,
-            boolean replaced,
             Duration force)
             implements AppendOutcome {}
+
+    /**
+     * The file is shorter than the ledger's position: somebody moved it away, removed or shortened
+     * it. Nothing was changed. The ledger has to step back before anything is written: what is
+     * written under a position of the file before could not be found again after a crash.
+     *
+     * @param sizeBytes where the ledger has to stand
+     */
+    record Replaced(long sizeBytes) implements AppendOutcome {}
 
     /** Another process, or another thread of this one, holds the file. Nothing was changed. */
     record Locked(Duration waited) implements AppendOutcome {

@@ -69,7 +69,10 @@ public final class DayFileWriter {
                 // have been given to another one.
                 Optional<Disk.Stat> after = disk.stat(path);
                 if (after.isPresent() && after.get().identity().equals(before.get().identity())) {
-                    return new Append(file, path, position, elements).run(created);
+                    long sizeBytes = file.sizeBytes();
+                    return sizeBytes < position
+                            ? new AppendOutcome.Replaced(sizeBytes)
+                            : new Append(file, path, position, sizeBytes, elements).run(created);
                 }
             } catch (NoSuchFileException movedAway) {
                 // Start over: the next stat finds nothing and a new file begins.
@@ -109,17 +112,19 @@ public final class DayFileWriter {
         private final Path path;
         private final List<byte[]> lines;
         private final long sizeBefore;
-        private final boolean replaced;
         private final long verifiedFrom;
 
-        Append(Disk.OpenFile file, Path path, long position, List<byte[]> elements)
-                throws IOException {
+        Append(
+                Disk.OpenFile file,
+                Path path,
+                long position,
+                long sizeBefore,
+                List<byte[]> elements) {
             this.file = file;
             this.path = path;
             this.lines = elements.stream().map(Line::of).toList();
-            this.sizeBefore = file.sizeBytes();
-            this.replaced = sizeBefore < position;
-            this.verifiedFrom = replaced ? sizeBefore : position;
+            this.sizeBefore = sizeBefore;
+            this.verifiedFrom = position;
         }
 
         AppendOutcome run(boolean created) throws IOException {
@@ -141,7 +146,7 @@ public final class DayFileWriter {
             long end = writeOrCutBack(tail, missing);
             long forceStartNanos = files.clock.nanoTime();
             // A file whose entry may never have been forced: new, or of a process that died.
-            force(created || replaced || verifiedFrom == 0 || !tail.isEmpty());
+            force(created || verifiedFrom == 0 || !tail.isEmpty());
             int applied = lines.size() - missing.size();
             // With nothing missing, whole lines behind the last match may be the next batch's.
             return new AppendOutcome.Appended(
@@ -150,7 +155,6 @@ public final class DayFileWriter {
                     applied,
                     sizeBefore - tail.end(),
                     tail.lines() > applied,
-                    replaced,
                     files.clock.since(forceStartNanos));
         }
 

@@ -1,0 +1,204 @@
+package io.logpipeline.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an append finds behind the ledger's position, and what it makes of it. */
+class DayFileRecoveryTest {
+    @TempDir Path logDir;
+    private DayFileFixture file;
+
+    @BeforeEach
+    void open() {
+        file = new DayFileFixture(logDir);
+    }
+
+    @Test
+    void aTailAppliedWholeIsNotWrittenAgain() throws IOException {
+        file.put("old\na\nb\n");
+
+        AppendOutcome.Appended outcome = file.append(4, "a", "b");
+
+        assertThat(file.content()).isEqualTo("old\na\nb\n");
+        assertThat(outcome.alreadyApplied()).isEqualTo(2);
+        assertThat(outcome.writtenBytes()).isZero();
+        assertThat(outcome.position()).isEqualTo(8);
+        assertThat(outcome.rolledBack()).isFalse();
+    }
+
+    @Test
+    void aTailAppliedInPartGetsTheRest() throws IOException {
+        file.put("old\na\n");
+
+        AppendOutcome.Appended outcome = file.append(4, "a", "b");
+
+        assertThat(file.content()).isEqualTo("old\na\nb\n");
+        assertThat(outcome.alreadyApplied()).isEqualTo(1);
+        assertThat(outcome.position()).isEqualTo(8);
+    }
+
+    @Test
+    void linesBelowThePositionAreNoMatch() throws IOException {
+        file.put("a\n");
+
+        file.append(2, "a");
+
+        assertThat(file.content()).isEqualTo("a\na\n");
+    }
+
+    @Test
+    void foreignLinesInBetweenStayAndAreTold() throws IOException {
+        file.put("old\nx\na\ny\n");
+
+        AppendOutcome.Appended outcome = file.append(4, "a", "b");
+
+        assertThat(file.content()).isEqualTo("old\nx\na\ny\nb\n");
+        assertThat(outcome.alreadyApplied()).isEqualTo(1);
+        assertThat(outcome.rolledBack()).isTrue();
+        assertThat(outcome.position()).isEqualTo(12);
+    }
+
+    @Test
+    void aTornLineIsSavedBesideTheFileAndCut() throws IOException {
+        file.put("old\na\n{\"half");
+
+        AppendOutcome.Appended outcome = file.append(4, "a", "{\"half\":1}");
+
+        assertThat(file.content()).isEqualTo("old\na\n{\"half\":1}\n");
+        assertThat(file.torn()).isEqualTo("{\"half");
+        assertThat(outcome.tornBytes()).isEqualTo(6);
+        assertThat(outcome.alreadyApplied()).isEqualTo(1);
+        assertThat(outcome.position()).isEqualTo(17);
+    }
+
+    @Test
+    void everythingFromALineWithANulOnIsCut() throws IOException {
+        file.put("old\na\n\0\0\0\0\nb\nc\n");
+
+        AppendOutcome.Appended outcome = file.append(4, "a", "b", "c");
+
+        assertThat(file.content()).isEqualTo("old\na\nb\nc\n");
+        assertThat(file.torn()).isEqualTo("\0\0\0\0\nb\nc\n");
+        assertThat(outcome.tornBytes()).isEqualTo(9);
+    }
+
+    @Test
+    void aSecondTornTailIsSavedBehindTheFirst() throws IOException {
+        file.put("one");
+        long position = file.append(0, "a").position();
+        file.putMore("two");
+        file.append(position, "b");
+
+        assertThat(file.content()).isEqualTo("a\nb\n");
+        assertThat(file.torn()).isEqualTo("onetwo");
+    }
+
+    @Test
+    void aTornTailLargerThanTheBufferIsSavedWhole() throws IOException {
+        String torn = "x".repeat(700_001);
+        file.put("old\n" + torn);
+
+        file.append(4, "a");
+
+        assertThat(file.content()).isEqualTo("old\na\n");
+        assertThat(file.torn()).isEqualTo(torn);
+    }
+
+    @Test
+    void whatFollowsALineOfOthersWithoutLineFeedIsNotGluedToIt() throws IOException {
+        file.put("foreign");
+
+        AppendOutcome.Appended outcome = file.append(7, "a");
+
+        assertThat(file.content()).isEqualTo("foreign\na\n");
+        assertThat(outcome.position()).isEqualTo(10);
+        assertThat(file.append(10, "b").position()).isEqualTo(12);
+    }
+
+    @Test
+    void wholeLinesBehindTheLastMatchAreLeftToTheNextBatch() throws IOException {
+        // Two batches are in the file; Redis forgot both commits and hands them out again.
+        file.put("old\na\nb\nc\nd\n");
+
+        AppendOutcome.Appended first = file.append(4, "a", "b");
+        AppendOutcome.Appended second = file.append(first.position(), "c", "d", "e");
+
+        assertThat(first.position()).isEqualTo(8);
+        assertThat(second.alreadyApplied()).isEqualTo(2);
+        assertThat(second.position()).isEqualTo(14);
+        assertThat(file.content()).isEqualTo("old\na\nb\nc\nd\ne\n");
+    }
+
+    @Test
+    void aFileDeletedBetweenAppendsBeginsAgain() throws IOException {
+        long position = file.append(0, "a", "b").position();
+        Files.delete(file.path);
+
+        appendAfterReplacement(position, "c");
+
+        assertThat(file.content()).isEqualTo("c\n");
+    }
+
+    @Test
+    void aFileMovedAwayBetweenAppendsStaysAsItIs() throws IOException {
+        long position = file.append(0, "a", "b").position();
+        Path rotated = file.path.resolveSibling("7.jsonl.1");
+        Files.move(file.path, rotated);
+
+        appendAfterReplacement(position, "c");
+
+        assertThat(file.content()).isEqualTo("c\n");
+        assertThat(rotated).hasContent("a\nb\n");
+    }
+
+    @Test
+    void aDirectoryDeletedBetweenAppendsIsMadeAgain() throws IOException {
+        long position = file.append(0, "a").position();
+        Files.delete(file.path);
+        Files.delete(file.path.getParent());
+
+        appendAfterReplacement(position, "c");
+
+        assertThat(file.content()).isEqualTo("c\n");
+    }
+
+    @Test
+    void aFileShorterThanThePositionIsToldBeforeAnythingIsWritten() throws IOException {
+        file.put("new\n");
+
+        assertThat(file.outcome(100, "a")).isEqualTo(new AppendOutcome.Replaced(4));
+
+        assertThat(file.content()).isEqualTo("new\n");
+    }
+
+    @Test
+    void anAppendToAReplacedFileThatDiedBeforeItsCommitIsFoundAgain() throws IOException {
+        file.put("new\n");
+        long stale = 7;
+        long position = afterReplacement(stale);
+        file.append(position, "first", "second");
+
+        // No commit of the lines: they are handed out again at the position that was settled.
+        file.append(position, "first", "second");
+
+        assertThat(file.content()).isEqualTo("new\nfirst\nsecond\n");
+    }
+
+    private long afterReplacement(long position) throws IOException {
+        AppendOutcome outcome = file.outcome(position, "any");
+        if (outcome instanceof AppendOutcome.Replaced replaced) {
+            return replaced.sizeBytes();
+        }
+        throw new AssertionError(outcome);
+    }
+
+    private void appendAfterReplacement(long position, String element) throws IOException {
+        file.append(afterReplacement(position), element);
+    }
+}

@@ -1,0 +1,257 @@
+package io.logpipeline.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.logpipeline.event.UserDay;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogVolumeTest {
+    private static final Duration LEDGER_LIFE = Duration.ofHours(1);
+
+    @TempDir Path temp;
+    private Path logDir;
+    private Path marker;
+    private DayFileFixture file;
+    private LogVolume volume;
+
+    @BeforeEach
+    void open() {
+        logDir = temp.resolve("a/b/logs");
+        marker = logDir.resolve(".log-pipeline");
+        file = new DayFileFixture(logDir);
+        volume = new LogVolume(file.files, LEDGER_LIFE, InstantSource.system());
+    }
+
+    private LogVolume another(InstantSource wallClock) {
+        return new LogVolume(file.files, LEDGER_LIFE, wallClock);
+    }
+
+    private void putModified(String content, Duration ago) throws IOException {
+        file.put(content);
+        Files.setLastModifiedTime(file.path, FileTime.from(Instant.now().minus(ago)));
+    }
+
+    private void noteStore(String storeId, Duration ago) throws IOException {
+        volume.adopt(storeId);
+        Files.setLastModifiedTime(marker, FileTime.from(Instant.now().minus(ago)));
+        volume.adopt(storeId);
+    }
+
+    private long firstPosition() throws IOException {
+        return volume.firstPosition(DayFileFixture.USER_DAY);
+    }
+
+    @Test
+    void adoptingMakesTheDirectoriesAndForcesEachParent() throws IOException {
+        volume.adopt("store-1");
+
+        assertThat(logDir).isDirectory();
+        assertThat(file.disk.effects())
+                .containsSubsequence(
+                        "CREATE_DIRECTORY a",
+                        "FORCE_DIRECTORY " + temp.getFileName(),
+                        "CREATE_DIRECTORY b",
+                        "FORCE_DIRECTORY a",
+                        "CREATE_DIRECTORY logs",
+                        "FORCE_DIRECTORY b");
+    }
+
+    @Test
+    void theDotFileIsDurableBeforeItIsPutInPlace() throws IOException {
+        volume.adopt("store-1");
+
+        assertThat(file.disk.effects())
+                .containsSubsequence(
+                        "FORCE .log-pipeline.new", "REPLACE .log-pipeline", "FORCE_DIRECTORY logs");
+    }
+
+    @Test
+    void theVolumeKeepsItsIdForEveryProcessAndStore() throws IOException {
+        String volumeId = volume.adopt("store-1");
+
+        assertThat(volumeId).isNotEmpty();
+        assertThat(volume.adopt("store-2")).isEqualTo(volumeId);
+        assertThat(another(InstantSource.system()).adopt("store-3")).isEqualTo(volumeId);
+        assertThat(marker).hasContent("volume=" + volumeId + "\nstore=store-3\n");
+    }
+
+    @Test
+    void twoDirectoriesAreTwoVolumes() throws IOException {
+        DayFileFixture other = new DayFileFixture(temp.resolve("other"));
+
+        assertThat(new LogVolume(other.files, LEDGER_LIFE, InstantSource.system()).adopt("s"))
+                .isNotEqualTo(volume.adopt("s"));
+    }
+
+    @Test
+    void theSameStoreLeavesTheDotFileAndItsTimeAlone() throws IOException {
+        volume.adopt("store-1");
+        FileTime before = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+        Files.setLastModifiedTime(marker, before);
+
+        volume.adopt("store-1");
+
+        assertThat(Files.getLastModifiedTime(marker)).isEqualTo(before);
+    }
+
+    @Test
+    void anotherStoreGivesTheDotFileANewTime() throws IOException {
+        volume.adopt("store-1");
+        FileTime before = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
+        Files.setLastModifiedTime(marker, before);
+
+        volume.adopt("store-2");
+
+        assertThat(Files.getLastModifiedTime(marker)).isGreaterThan(before);
+    }
+
+    @Test
+    void aDotFileThatNamesNoVolumeIsNotOverwritten() throws IOException {
+        Files.createDirectories(logDir);
+        Files.writeString(marker, "garbage\n");
+
+        assertThatThrownBy(() -> volume.adopt("store-1"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(".log-pipeline")
+                .hasMessageContaining("names no volume");
+        assertThat(marker).hasContent("garbage\n");
+    }
+
+    @Test
+    void aProcessKilledWhileItNotesTheStoreLeavesWhatTheNextOneCompletes() throws IOException {
+        int kills = 0;
+        for (FaultyDisk.Effect effect : FaultyDisk.Effect.values()) {
+            for (int nth = 1; nth < 50; nth++) {
+                logDir = temp.resolve(effect + "-" + nth);
+                marker = logDir.resolve(".log-pipeline");
+                file = new DayFileFixture(logDir);
+                volume = another(InstantSource.system());
+                String volumeId = volume.adopt("store-1");
+                file.disk.killAt(effect, nth);
+                try {
+                    volume.adopt("store-2");
+                } catch (FaultyDisk.Killed killed) {
+                    kills++;
+                }
+                if (!file.disk.struck()) {
+                    break;
+                }
+                file.disk.heal();
+                assertThat(another(InstantSource.system()).adopt("store-2")).isEqualTo(volumeId);
+                assertThat(marker).hasContent("volume=" + volumeId + "\nstore=store-2\n");
+            }
+        }
+        assertThat(kills).isGreaterThan(8);
+    }
+
+    @Test
+    void withoutAFileTheFirstPositionIsZero() throws IOException {
+        volume.adopt("store-1");
+
+        assertThat(firstPosition()).isZero();
+    }
+
+    @Test
+    void aFileOlderThanAnyLedgerHoldsNothingPending() throws IOException {
+        noteStore("store-1", Duration.ofDays(30));
+        putModified("a\n", LEDGER_LIFE.plusMinutes(1));
+
+        assertThat(firstPosition()).isEqualTo(2);
+    }
+
+    @Test
+    void aFileOlderThanTheStoreHoldsNothingPending() throws IOException {
+        noteStore("store-1", Duration.ofMinutes(5));
+        putModified("a\n", Duration.ofMinutes(6));
+
+        assertThat(firstPosition()).isEqualTo(2);
+    }
+
+    @Test
+    void aRecentFileOfThisStoreIsVerifiedWhole() throws IOException {
+        noteStore("store-1", Duration.ofDays(30));
+        putModified("a\n", LEDGER_LIFE.minusMinutes(1));
+
+        assertThat(firstPosition()).isZero();
+    }
+
+    @Test
+    void theTimeOfAnEmbeddedStoreBeginsWithItsNote() throws IOException {
+        noteStore("store-1", Duration.ofDays(30));
+        putModified("a\n", Duration.ofMinutes(1));
+        volume.adopt("store-2");
+
+        assertThat(firstPosition()).isEqualTo(2);
+    }
+
+    @Test
+    void aFilesAgeIsByTheFileSystemsClock() throws IOException {
+        noteStore("store-1", Duration.ofDays(30));
+        putModified("a\n", Duration.ofMinutes(1));
+        // This machine's clock is two hours ahead of the file server's.
+        volume = another(() -> Instant.now().plus(Duration.ofHours(2)));
+        volume.adopt("store-1");
+        assertThat(firstPosition()).isEqualTo(2);
+
+        volume.probe("replica-1");
+
+        assertThat(firstPosition()).isZero();
+    }
+
+    @Test
+    void aProbeLeavesNothingBehind() throws IOException {
+        volume.adopt("store-1");
+        volume.probe("replica-1");
+
+        try (Stream<Path> left = Files.list(logDir)) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder(".log-pipeline", ".log-pipeline.lock");
+        }
+    }
+
+    @Test
+    void aProbeForcesWhatItWrites() throws IOException {
+        volume.adopt("store-1");
+        volume.probe("replica-1");
+
+        assertThat(file.disk.effects())
+                .containsSubsequence(
+                        "CREATE .log-pipeline.probe-replica-1",
+                        "FORCE .log-pipeline.probe-replica-1",
+                        "DELETE .log-pipeline.probe-replica-1");
+    }
+
+    @Test
+    void aProbeOfADiskThatTakesNoWriteFailsAndLeavesNothingBehind() throws IOException {
+        volume.adopt("store-1");
+        for (FaultyDisk.Effect effect :
+                new FaultyDisk.Effect[] {
+                    FaultyDisk.Effect.CREATE, FaultyDisk.Effect.WRITE, FaultyDisk.Effect.FORCE
+                }) {
+            file.disk.failAt(effect, 1);
+
+            assertThatThrownBy(() -> volume.probe("replica-1")).isInstanceOf(IOException.class);
+            assertThat(logDir.resolve(".log-pipeline.probe-replica-1")).doesNotExist();
+        }
+    }
+
+    @Test
+    void theFirstPositionOfAUserIsThatOfHisOwnFile() throws IOException {
+        noteStore("store-1", Duration.ofMinutes(5));
+        putModified("a\n", Duration.ofMinutes(6));
+
+        assertThat(volume.firstPosition(new UserDay("u", 8))).isZero();
+        assertThat(volume.firstPosition(new UserDay("v", 7))).isZero();
+    }
+}
