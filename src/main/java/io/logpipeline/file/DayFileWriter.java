@@ -128,7 +128,8 @@ public final class DayFileWriter {
         }
 
         AppendOutcome run(boolean created) throws IOException {
-            Tail tail = Tail.read(file, verifiedFrom, sizeBefore, lines, buffer);
+            boolean insideLine = endsInsideLine(verifiedFrom);
+            Tail tail = Tail.read(file, verifiedFrom, insideLine, sizeBefore, lines, buffer);
             if (tail.end() < sizeBefore) {
                 saveTorn(tail.end());
                 file.truncate(tail.end());
@@ -143,7 +144,7 @@ public final class DayFileWriter {
                     lastMatchEnd = matchEnds[i];
                 }
             }
-            long end = writeOrCutBack(tail, missing);
+            long end = writeOrCutBack(tail, insideLine, missing);
             long forceStartNanos = files.clock.nanoTime();
             // A file whose entry may never have been forced: new, or of a process that died.
             force(created || verifiedFrom == 0 || !tail.isEmpty());
@@ -158,12 +159,15 @@ public final class DayFileWriter {
                     files.clock.since(forceStartNanos));
         }
 
-        private long writeOrCutBack(Tail tail, List<byte[]> missing) throws IOException {
+        private long writeOrCutBack(Tail tail, boolean insideLine, List<byte[]> missing)
+                throws IOException {
             try {
                 // The page cache may hold lines that a failed force left off the disk, marked
                 // clean.
                 rewrite(verifiedFrom, tail.end());
-                return missing.isEmpty() ? tail.end() : writeLines(tail.end(), missing);
+                return missing.isEmpty()
+                        ? tail.end()
+                        : writeLines(tail.end(), insideLine && tail.isEmpty(), missing);
             } catch (IOException failure) {
                 cutBack(tail.end(), failure);
                 throw failure;
@@ -181,10 +185,11 @@ public final class DayFileWriter {
             }
         }
 
-        private long writeLines(long end, List<byte[]> missing) throws IOException {
+        private long writeLines(long end, boolean breakFirst, List<byte[]> missing)
+                throws IOException {
             long at = end;
             buffer.clear();
-            if (endsInsideLine(end)) {
+            if (breakFirst) {
                 at = put(at, new byte[] {Line.BREAK});
             }
             for (byte[] line : missing) {
@@ -200,9 +205,7 @@ public final class DayFileWriter {
                 return false;
             }
             buffer.clear().limit(1);
-            boolean inside = file.read(buffer, end - 1) == 1 && buffer.get(0) != Line.BREAK;
-            buffer.clear();
-            return inside;
+            return file.read(buffer, end - 1) == 1 && buffer.get(0) != Line.BREAK;
         }
 
         private long put(long position, byte[] bytes) throws IOException {

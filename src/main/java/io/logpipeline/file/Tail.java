@@ -63,9 +63,19 @@ final class Tail {
         return ends;
     }
 
-    /** Reads [start, size), looking for these lines. */
+    /**
+     * Reads [start, size), looking for these lines.
+     *
+     * @param insideLine the byte before {@code start} ends no line: what comes first is the rest of
+     *     that line, even when it is only its line feed, and no element
+     */
     static Tail read(
-            Disk.OpenFile file, long start, long size, List<byte[]> elementLines, ByteBuffer buffer)
+            Disk.OpenFile file,
+            long start,
+            boolean insideLine,
+            long size,
+            List<byte[]> elementLines,
+            ByteBuffer buffer)
             throws IOException {
         if (start == size) {
             return new Tail(start, start, 0, Map.of());
@@ -76,7 +86,7 @@ final class Tail {
             found.put(new Bytes(line), new Occurrences());
             longest = Math.max(longest, line.length);
         }
-        Reader reader = new Reader(found, longest, start);
+        Reader reader = new Reader(found, longest, start, insideLine);
         long at = start;
         while (at < size && !reader.torn) {
             buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
@@ -97,12 +107,14 @@ final class Tail {
         private long lineStart;
         private long lines;
         private int occurrences;
+        private boolean insideLine;
         private boolean torn;
 
-        Reader(Map<Bytes, Occurrences> found, int longest, long start) {
+        Reader(Map<Bytes, Occurrences> found, int longest, long start, boolean insideLine) {
             this.found = found;
             this.line = new byte[longest];
             this.lineStart = start;
+            this.insideLine = insideLine;
         }
 
         void take(ByteBuffer bytes, long at) {
@@ -118,8 +130,11 @@ final class Tail {
                     continue;
                 }
                 long lineEnd = at + bytes.position() - first;
-                note(lineEnd);
-                lines++;
+                if (!insideLine) {
+                    note(lineEnd);
+                    lines++;
+                }
+                insideLine = false;
                 lineStart = lineEnd;
                 lineLength = 0;
             }

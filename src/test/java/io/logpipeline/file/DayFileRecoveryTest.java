@@ -201,4 +201,15 @@ class DayFileRecoveryTest {
     private void appendAfterReplacement(long position, String element) throws IOException {
         file.append(afterReplacement(position), element);
     }
+
+    @Test
+    void anEmptyElementIsNotFoundInTheLineFeedThatEndsALineOfOthers() throws IOException {
+        file.put("foreign");
+        // A crash after the first byte that an append of the empty element writes.
+        file.putMore("\n");
+
+        file.append(7, "");
+
+        assertThat(file.content()).isEqualTo("foreign\n\n");
+    }
 }

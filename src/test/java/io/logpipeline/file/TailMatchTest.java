@@ -20,9 +20,11 @@ class TailMatchTest {
 
     /**
      * For each element in order: the first whole line after the previous match that equals it. What
-     * is whole ends before the first line that lacks its line feed or holds a NUL.
+     * is whole ends before the first line that lacks its line feed or holds a NUL. The rest of a
+     * line that began before the start is no line.
      */
-    private static Expected byTheRule(byte[] file, int start, List<byte[]> elementLines) {
+    private static Expected byTheRule(
+            byte[] file, int start, boolean insideLine, List<byte[]> elementLines) {
         List<byte[]> lines = new ArrayList<>();
         List<Integer> ends = new ArrayList<>();
         int lineStart = start;
@@ -35,6 +37,10 @@ class TailMatchTest {
                 ends.add(i + 1);
                 lineStart = i + 1;
             }
+        }
+        if (insideLine && !lines.isEmpty()) {
+            lines.removeFirst();
+            ends.removeFirst();
         }
         long[] matchEnds = new long[elementLines.size()];
         int next = 0;
@@ -103,11 +109,12 @@ class TailMatchTest {
             if (random.nextBoolean()) {
                 start = 0;
             }
+            boolean insideLine = random.nextInt(4) == 0;
             ByteBuffer buffer = ByteBuffer.allocate(1 + random.nextInt(9));
-            Expected expected = byTheRule(file, start, elements);
+            Expected expected = byTheRule(file, start, insideLine, elements);
 
             BytesFile bytes = new BytesFile(file, random);
-            Tail tail = Tail.read(bytes, start, file.length, elements, buffer);
+            Tail tail = Tail.read(bytes, start, insideLine, file.length, elements, buffer);
 
             String seed = "-Dtail.cases=1 -Dtail.seed=" + (SEED + i);
             assertThat(tail.end()).as(seed).isEqualTo(expected.end);
@@ -127,7 +134,7 @@ class TailMatchTest {
         ByteBuffer buffer = ByteBuffer.allocate(1);
         BytesFile unread = new BytesFile(new byte[0], new Random(0));
 
-        Tail tail = Tail.read(unread, 5, 5, List.of(new byte[] {'a'}), buffer);
+        Tail tail = Tail.read(unread, 5, false, 5, List.of(new byte[] {'a'}), buffer);
 
         assertThat(tail.isEmpty()).isTrue();
         assertThat(tail.match(List.of(new byte[] {'a'}))).containsExactly(-1);
