@@ -169,19 +169,8 @@ public final class DayFileWriter {
                         ? tail.end()
                         : writeLines(tail.end(), insideLine && tail.isEmpty(), missing);
             } catch (IOException failure) {
-                cutBack(tail.end(), failure);
+                cutBack(file, tail.end(), failure);
                 throw failure;
-            }
-        }
-
-        private void cutBack(long end, IOException failure) {
-            try {
-                if (file.sizeBytes() > end) {
-                    file.truncate(end);
-                }
-            } catch (IOException second) {
-                // What stays behind is a tail like a crash's: the next append verifies it.
-                failure.addSuppressed(second);
             }
         }
 
@@ -259,18 +248,28 @@ public final class DayFileWriter {
             Path torn = path.resolveSibling(path.getFileName() + ".torn");
             disk.create(torn);
             try (Disk.OpenFile saved = disk.open(torn)) {
-                long target = saved.sizeBytes();
-                long at = from;
-                while (at < sizeBefore) {
-                    buffer.clear().limit((int) Math.min(buffer.capacity(), sizeBefore - at));
-                    int count = file.read(buffer, at);
-                    if (count <= 0) {
-                        break;
-                    }
-                    target = writeFully(saved, buffer.flip(), target);
-                    at += count;
+                long savedBefore = saved.sizeBytes();
+                try {
+                    copy(from, saved, savedBefore);
+                } catch (IOException failure) {
+                    cutBack(saved, savedBefore, failure);
+                    throw failure;
                 }
                 forceTorn(saved, torn);
+            }
+        }
+
+        private void copy(long from, Disk.OpenFile saved, long target) throws IOException {
+            long to = target;
+            long at = from;
+            while (at < sizeBefore) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), sizeBefore - at));
+                int count = file.read(buffer, at);
+                if (count <= 0) {
+                    break;
+                }
+                to = writeFully(saved, buffer.flip(), to);
+                at += count;
             }
         }
 
@@ -281,6 +280,17 @@ public final class DayFileWriter {
             } catch (IOException failure) {
                 throw files.failStop.forceFailed(torn, failure);
             }
+        }
+    }
+
+    private static void cutBack(Disk.OpenFile file, long end, IOException failure) {
+        try {
+            if (file.sizeBytes() > end) {
+                file.truncate(end);
+            }
+        } catch (IOException second) {
+            // What stays behind is a tail like a crash's: the next append verifies it.
+            failure.addSuppressed(second);
         }
     }
 

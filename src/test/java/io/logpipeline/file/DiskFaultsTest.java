@@ -251,4 +251,18 @@ class DiskFaultsTest {
         assertThat(file.disk.effects())
                 .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
     }
+
+    @Test
+    void aFullDiskWhileATornTailIsSavedLosesNothingOfIt() throws IOException {
+        begin(0, "a\ntorntorn");
+        file.disk.writingAtMost(3).failAt(Effect.WRITE, 2);
+
+        assertThatThrownBy(() -> file.append(4, "a", "b")).isInstanceOf(IOException.class);
+        assertThat(file.content()).isEqualTo("old\na\ntorntorn");
+
+        file.disk.heal();
+        file.append(4, "a", "b");
+        assertThat(file.content()).isEqualTo("old\na\nb\n");
+        assertThat(file.torn()).isEqualTo("torntorn");
+    }
 }
