@@ -133,6 +133,9 @@ public final class DayFileWriter {
             if (tail.end() < sizeBefore) {
                 saveTorn(tail.end());
                 file.truncate(tail.end());
+                // Else a power loss may keep new lines here and forget the cut: their end would be
+                // glued to what was torn.
+                force(false);
             }
             long[] matchEnds = tail.match(lines);
             List<byte[]> missing = new ArrayList<>();

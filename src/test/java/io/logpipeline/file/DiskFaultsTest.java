@@ -265,4 +265,14 @@ class DiskFaultsTest {
         assertThat(file.content()).isEqualTo("old\na\nb\n");
         assertThat(file.torn()).isEqualTo("torntorn");
     }
+
+    @Test
+    void theCutOfATornTailIsDurableBeforeOtherBytesTakeItsPlace() throws IOException {
+        begin(0, "torn");
+
+        file.append(4, "a");
+
+        assertThat(file.disk.effects())
+                .containsSubsequence("TRUNCATE 7.jsonl 4", "FORCE 7.jsonl", "WRITE 7.jsonl 4+2");
+    }
 }
