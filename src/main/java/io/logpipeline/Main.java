@@ -1,9 +1,7 @@
 package io.logpipeline;
 
 import io.logpipeline.drain.Drainer;
-import io.logpipeline.file.Disk;
 import io.logpipeline.file.FailStop;
-import io.logpipeline.file.NioDisk;
 import io.logpipeline.telemetry.LogFormat;
 import io.logpipeline.telemetry.LogSetup;
 import java.io.IOException;
@@ -29,15 +27,11 @@ public final class Main {
 
     /** Starts the role named by the first argument. */
     public static void main(String[] arguments) {
-        start(new NioDisk(), arguments);
+        start(Pipeline.Seams.none(), arguments);
     }
 
-    /**
-     * Starts with another disk: the seam for tests that run real processes on failing disks.
-     *
-     * @param disk where day files are written
-     */
-    static void start(Disk disk, String... arguments) {
+    /** Starts with something between the process and its outside, for tests of real processes. */
+    static void start(Pipeline.Seams seams, String... arguments) {
         LogSetup.install(LogFormat.TEXT, System.Logger.Level.INFO, System.Logger.Level.WARNING);
         try {
             CommandLine commandLine = CommandLine.parse(arguments);
@@ -46,7 +40,7 @@ public final class Main {
             } else if (commandLine.version()) {
                 System.out.println("log-pipeline " + version());
             } else {
-                new Main(commandLine).run(disk);
+                new Main(commandLine).run(seams);
             }
         } catch (StartRefused refused) {
             System.err.println("log-pipeline: " + refused.getMessage());
@@ -54,21 +48,21 @@ public final class Main {
         }
     }
 
-    private void run(Disk disk) {
+    private void run(Pipeline.Seams seams) {
         boolean demo = commandLine.role() == Role.DEMO;
         Map<String, String> preset = demo ? Map.of("drainer.interval_seconds", "2") : Map.of();
         Settings settings = SettingsReader.read(commandLine, System.getenv(), preset);
         LogSetup.install(
                 settings.log().format(), settings.log().level(), System.Logger.Level.WARNING);
         if (!demo) {
-            Pipeline pipeline = start(settings, disk, (userDay, elements) -> {});
+            Pipeline pipeline = start(settings, seams, (userDay, elements) -> {});
             stopOnSignal(settings, pipeline, () -> {});
             return;
         }
         EmbeddedRedis redis = startRedis();
         try {
             Demo story = new Demo(settings.drainer().logDir());
-            Pipeline pipeline = start(settings.withRedis(redis.url()), disk, story::landed);
+            Pipeline pipeline = start(settings.withRedis(redis.url()), seams, story::landed);
             stopOnSignal(settings, pipeline, redis);
             story.banner(settings.server().host(), pipeline.port(), settings.drainer().interval());
         } catch (StartRefused refused) {
@@ -85,7 +79,7 @@ public final class Main {
         }
     }
 
-    private Pipeline start(Settings settings, Disk disk, Drainer.Landed landed) {
+    private Pipeline start(Settings settings, Pipeline.Seams seams, Drainer.Landed landed) {
         FailStop failStop =
                 (path, cause) -> {
                     log().log(
@@ -98,7 +92,7 @@ public final class Main {
                     return new AssertionError("halted");
                 };
         return Pipeline.start(
-                commandLine.role(), settings, version(), disk, landed, failStop, this::refuse);
+                commandLine.role(), settings, version(), seams, landed, failStop, this::refuse);
     }
 
     /** Called from a thread that the exit waits for, so another one exits. */

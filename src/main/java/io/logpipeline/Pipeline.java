@@ -15,11 +15,13 @@ import io.logpipeline.file.DayFiles;
 import io.logpipeline.file.Disk;
 import io.logpipeline.file.FailStop;
 import io.logpipeline.file.LogVolume;
+import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
 import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.PushQueue;
+import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisLink;
 import io.logpipeline.redis.RedisWatch;
 import io.logpipeline.telemetry.MonotonicClock;
@@ -36,6 +38,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * One running process: its parts, wired, in the order in which they start; they stop in reverse.
@@ -43,6 +46,16 @@ import java.util.function.Consumer;
 final class Pipeline implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.main");
     private static final String OBSERVE_SOCKET = "observe";
+
+    /**
+     * Where every effect on Redis and on files passes through: tests of real processes fail, delay
+     * or kill at them.
+     */
+    record Seams(Disk disk, UnaryOperator<RedisCalls> redis) {
+        static Seams none() {
+            return new Seams(new NioDisk(), UnaryOperator.identity());
+        }
+    }
 
     /** Closes what was started. */
     private interface Stop {
@@ -78,13 +91,13 @@ final class Pipeline implements AutoCloseable {
             Role role,
             Settings settings,
             String version,
-            Disk disk,
+            Seams seams,
             Drainer.Landed landed,
             FailStop failStop,
             Consumer<String> refused) {
         Pipeline pipeline = new Pipeline(role, settings, version);
         try {
-            pipeline.wire(disk, landed, failStop, refused);
+            pipeline.wire(seams, landed, failStop, refused);
             return pipeline;
         } catch (RuntimeException failed) {
             pipeline.close();
@@ -93,10 +106,11 @@ final class Pipeline implements AutoCloseable {
     }
 
     private void wire(
-            Disk disk, Drainer.Landed landed, FailStop failStop, Consumer<String> refused) {
+            Seams seams, Drainer.Landed landed, FailStop failStop, Consumer<String> refused) {
         String url = settings.redis().url();
         Duration timeout = settings.redis().timeout();
-        RedisLink link = RedisLink.open(url, "log-pipeline-" + role.word(), timeout);
+        String name = "log-pipeline-" + role.word();
+        RedisCalls link = seams.redis().apply(RedisLink.open(url, name, timeout));
         stops.push(link::close);
         PendingStream pending = new PendingStream(link, replica);
         Leases leases = new Leases(link);
@@ -117,13 +131,13 @@ final class Pipeline implements AutoCloseable {
         telemetry.sweeperLeader(sweeper::leads);
         stops.push(sweeper::stop);
         if (role.drains()) {
-            startDrainer(link, pending, leases, disk, landed, failStop);
+            startDrainer(link, pending, leases, seams.disk(), landed, failStop);
         }
-        startServer(pending);
+        startServer(pending, seams);
     }
 
     private void startDrainer(
-            RedisLink link,
+            RedisCalls link,
             PendingStream pending,
             Leases leases,
             Disk disk,
@@ -133,7 +147,8 @@ final class Pipeline implements AutoCloseable {
         DayFiles files =
                 new DayFiles(disk, drain.logDir(), drain.fileLockTimeout(), clock, failStop);
         LogVolume volume = new LogVolume(files, drain.ledgerLife(), Clock.systemUTC());
-        VolumeKeeper keeper = new VolumeKeeper(volume, leases, state, watchdog, drain.lease());
+        VolumeKeeper keeper =
+                new VolumeKeeper(volume, leases, state, watchdog, drain.lease()).start();
         stops.push(keeper::stop);
         Claims claims =
                 new Claims(
@@ -155,7 +170,7 @@ final class Pipeline implements AutoCloseable {
         stops.push(drainer::stop);
     }
 
-    private void startServer(PendingStream pending) {
+    private void startServer(PendingStream pending, Seams seams) {
         Settings.Server server = settings.server();
         boolean ownPort = settings.observe().port().isPresent();
         WebServerConfig.Builder builder =
@@ -185,11 +200,14 @@ final class Pipeline implements AutoCloseable {
         }
         HttpRouting.Builder routing = HttpRouting.builder();
         if (role.ingests()) {
-            PushQueue queue =
-                    PushQueue.open(
+            RedisCalls gathering =
+                    RedisLink.openGathering(
                             settings.redis().url(),
                             "log-pipeline-" + role.word() + "-push",
-                            settings.redis().timeout(),
+                            settings.redis().timeout());
+            PushQueue queue =
+                    new PushQueue(
+                            seams.redis().apply(gathering),
                             pending,
                             settings.redis().keyExpiration(),
                             settings.redis().pushQueueBytesMax());

@@ -51,7 +51,13 @@ public final class VolumeKeeper {
         this.lease = lease;
         this.heartbeat = watchdog.loop("volume-keeper");
         state.logDirProblem("not looked at yet");
-        this.thread = Thread.ofPlatform().name("volume-keeper").start(this::keepUntilClosed);
+        this.thread = Thread.ofPlatform().name("volume-keeper").unstarted(this::keepUntilClosed);
+    }
+
+    /** Keeps looking, and renewing the lease, until {@link #stop}. */
+    public VolumeKeeper start() {
+        thread.start();
+        return this;
     }
 
     /** What claims may name now; null while this replica must not drain. */

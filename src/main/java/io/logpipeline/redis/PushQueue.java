@@ -32,7 +32,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
     private static final int EVENT_OVERHEAD_BYTES = 64;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-    private final RedisLink link;
+    private final RedisCalls calls;
     private final PendingStream pending;
     private final byte[] expirationSeconds;
     private final int bytesMax;
@@ -44,30 +44,18 @@ public final class PushQueue implements Pushes, AutoCloseable {
     private static final Object STOP = new Object();
 
     /**
-     * @param link a gathering link of this queue's own
+     * @param calls a gathering link of this queue's own, which it closes
      * @param pending where lists that begin are made known
      * @param expiration how long a list lives after its last push
      * @param bytesMax the most bytes of events that wait or are unanswered
      */
-    private PushQueue(RedisLink link, PendingStream pending, Duration expiration, int bytesMax) {
-        this.link = link;
+    public PushQueue(RedisCalls calls, PendingStream pending, Duration expiration, int bytesMax) {
+        this.calls = calls;
         this.pending = pending;
         this.expirationSeconds = ascii(Long.toString(expiration.toSeconds()));
         this.bytesMax = bytesMax;
         this.freeBytes = new Semaphore(bytesMax);
         this.sender = Thread.ofPlatform().name("push-sender").start(this::sendUntilClosed);
-    }
-
-    /** Opens the queue with a connection of its own. */
-    public static PushQueue open(
-            String url,
-            String name,
-            Duration timeout,
-            PendingStream pending,
-            Duration expiration,
-            int bytesMax) {
-        RedisLink link = RedisLink.openGathering(url, name, timeout);
-        return new PushQueue(link, pending, expiration, bytesMax);
     }
 
     /** Events that wait to be sent or answered. */
@@ -85,7 +73,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
         unansweredEvents.addAndGet(request.events);
         waiting.add(request);
         try {
-            return request.outcome.get(link.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            return request.outcome.get(calls.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
             String details =
                     new RedisFailure(RedisFailure.Kind.TIMED_OUT, "no reply").publicDetails();
@@ -103,7 +91,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
                 next.add(waiting.take());
                 waiting.drainTo(next, REQUESTS_PER_FLUSH_MAX);
                 sendOrFail(next);
-                link.flush();
+                calls.flush();
                 if (next.contains(STOP)) {
                     return;
                 }
@@ -164,7 +152,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
         arguments.add(expirationSeconds);
         arguments.addAll(group.lines);
         var unused =
-                link.run(Script.PUSH, keys, arguments)
+                calls.run(Script.PUSH, keys, arguments)
                         .whenComplete((reply, thrown) -> {
                             if (thrown == null) {
                                 answered(list, group, reply);
@@ -203,12 +191,12 @@ public final class PushQueue implements Pushes, AutoCloseable {
     public void close() {
         waiting.add(STOP);
         try {
-            sender.join(link.timeout());
-            freeBytes.tryAcquire(bytesMax, link.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            sender.join(calls.timeout());
+            freeBytes.tryAcquire(bytesMax, calls.timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
-        link.close();
+        calls.close();
     }
 
     private static byte[] ascii(String text) {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
  * <p>Each call is sent at most once. Its stage ends with a {@link RedisFailure} when it did not
  * succeed.
  */
-public interface RedisCalls {
+public interface RedisCalls extends AutoCloseable {
     /** A page of a scan; the cursor {@code "0"} ends it. */
     record ScanPage(String cursor, List<String> keys) {}
 
@@ -27,6 +27,13 @@ public interface RedisCalls {
 
     /** The server's {@code INFO}. */
     CompletionStage<String> info();
+
+    /** Sends what has gathered; on a link that sends each call at once there is nothing to do. */
+    void flush();
+
+    /** Gives the connection back. */
+    @Override
+    void close();
 
     /** How long a reply is awaited. */
     Duration timeout();

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * a reconnect, which pushes twice; {@code REJECT_COMMANDS} fails them instead, and those that are
  * given to it while there is no connection.
  */
-public final class RedisLink implements RedisCalls, AutoCloseable {
+public final class RedisLink implements RedisCalls {
     private static final Duration RECONNECT_MIN = Duration.ofMillis(50);
     private static final Duration RECONNECT_MAX = Duration.ofSeconds(1);
     private static final int UNANSWERED_COMMANDS_MAX = 32 * 1024;
@@ -86,7 +86,7 @@ public final class RedisLink implements RedisCalls, AutoCloseable {
     }
 
     /** A link that sends what has gathered at each {@link #flush()}. */
-    static RedisLink openGathering(String url, String name, Duration timeout) {
+    public static RedisLink openGathering(String url, String name, Duration timeout) {
         return new RedisLink(url, name, timeout, false).connecting();
     }
 
@@ -140,8 +140,8 @@ public final class RedisLink implements RedisCalls, AutoCloseable {
         return timeout;
     }
 
-    /** Sends what has gathered. */
-    void flush() {
+    @Override
+    public void flush() {
         StatefulRedisConnection<String, byte[]> now = connection;
         if (now != null) {
             now.flushCommands();

@@ -50,7 +50,7 @@ final class DrainStage implements AutoCloseable {
         pending = new PendingStream(calls, replica);
         Leases leases = new Leases(calls);
         LogVolume volume = new LogVolume(files, LEDGER_LIFE, Clock.systemUTC());
-        keeper = new VolumeKeeper(volume, leases, state, watchdog, replica, lease);
+        keeper = new VolumeKeeper(volume, leases, state, watchdog, lease).start();
         claims = new Claims(calls, lease, LEDGER_LIFE, CHUNK_ELEMENTS, 1_000_000);
         sweeper =
                 new Sweeper(

@@ -76,12 +76,12 @@ class VolumeKeeperTest {
         PipelineState state = new PipelineState("drainer", "test");
         VolumeKeeper keeper =
                 new VolumeKeeper(
-                        new LogVolume(files, Duration.ofHours(1), Clock.systemUTC()),
-                        new Leases(redis.link()),
-                        state,
-                        new Watchdog(clock::nanoTime),
-                        replica,
-                        LEASE);
+                                new LogVolume(files, Duration.ofHours(1), Clock.systemUTC()),
+                                new Leases(redis.link()),
+                                state,
+                                new Watchdog(clock::nanoTime),
+                                LEASE)
+                        .start();
         Kept kept = new Kept(keeper, state);
         started.add(kept);
         return kept;
@@ -155,14 +155,15 @@ class VolumeKeeperTest {
     }
 
     @Test
-    void theProbeLeavesNothingBehind() throws Exception {
+    void theProbeLeavesOneFile() throws Exception {
         Kept one = start("one", directory);
         Await.until("it may drain", one::admitted);
         one.keeper().stop();
 
         try (var files = Files.list(directory)) {
             assertThat(files.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder(".log-pipeline", ".log-pipeline.lock");
+                    .containsExactlyInAnyOrder(
+                            ".log-pipeline", ".log-pipeline.lock", ".log-pipeline.probe");
         }
     }
 }

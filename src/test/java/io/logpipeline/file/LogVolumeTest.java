@@ -204,36 +204,38 @@ class LogVolumeTest {
         volume.adopt("store-1");
         assertThat(firstPosition()).isEqualTo(2);
 
-        volume.probe("replica-1");
+        volume.probe();
 
         assertThat(firstPosition()).isZero();
     }
 
     @Test
-    void aProbeLeavesNothingBehind() throws IOException {
+    void probesOfAllReplicasLeaveOneEmptyFile() throws IOException {
         volume.adopt("store-1");
-        volume.probe("replica-1");
+        volume.probe();
+        volume.probe();
 
         try (Stream<Path> left = Files.list(logDir)) {
             assertThat(left.map(path -> path.getFileName().toString()))
-                    .containsExactlyInAnyOrder(".log-pipeline", ".log-pipeline.lock");
+                    .containsExactlyInAnyOrder(
+                            ".log-pipeline", ".log-pipeline.lock", ".log-pipeline.probe");
         }
+        assertThat(logDir.resolve(".log-pipeline.probe")).isEmptyFile();
     }
 
     @Test
     void aProbeForcesWhatItWrites() throws IOException {
         volume.adopt("store-1");
-        volume.probe("replica-1");
+        volume.probe();
 
         assertThat(file.disk.effects())
                 .containsSubsequence(
-                        "CREATE .log-pipeline.probe-replica-1",
-                        "FORCE .log-pipeline.probe-replica-1",
-                        "DELETE .log-pipeline.probe-replica-1");
+                        "CREATE .log-pipeline.probe",
+                        "FORCE .log-pipeline.probe");
     }
 
     @Test
-    void aProbeOfADiskThatTakesNoWriteFailsAndLeavesNothingBehind() throws IOException {
+    void aProbeOfADiskThatTakesNoWriteFailsAndTheNextOneSucceeds() throws IOException {
         volume.adopt("store-1");
         for (FaultyDisk.Effect effect :
                 new FaultyDisk.Effect[] {
@@ -241,8 +243,8 @@ class LogVolumeTest {
                 }) {
             file.disk.failAt(effect, 1);
 
-            assertThatThrownBy(() -> volume.probe("replica-1")).isInstanceOf(IOException.class);
-            assertThat(logDir.resolve(".log-pipeline.probe-replica-1")).doesNotExist();
+            assertThatThrownBy(() -> volume.probe()).isInstanceOf(IOException.class);
+            volume.probe();
         }
     }
 

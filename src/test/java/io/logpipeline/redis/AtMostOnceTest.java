@@ -28,10 +28,8 @@ class AtMostOnceTest {
         redis = ConnectedRedis.to(process.url());
         proxy = new CuttingProxy(process.port());
         queue =
-                PushQueue.open(
-                        proxy.url(),
-                        "test-push",
-                        Duration.ofSeconds(2),
+                new PushQueue(
+                        RedisLink.openGathering(proxy.url(), "test-push", Duration.ofSeconds(2)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         1_000_000);

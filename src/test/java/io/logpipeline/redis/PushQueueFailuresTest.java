@@ -15,10 +15,8 @@ class PushQueueFailuresTest {
     private static final PushOutcome STORED = new PushOutcome.Stored();
 
     private static PushQueue queue(RedisProcess redis, RedisLink link) {
-        return PushQueue.open(
-                redis.url(),
-                "test-push",
-                TIMEOUT,
+        return new PushQueue(
+                RedisLink.openGathering(redis.url(), "test-push", TIMEOUT),
                 new PendingStream(link, "test"),
                 Duration.ofSeconds(600),
                 1_000_000);

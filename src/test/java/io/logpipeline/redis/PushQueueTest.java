@@ -37,10 +37,8 @@ class PushQueueTest {
         String url = TestRedis.emptyUrl();
         redis = ConnectedRedis.to(url);
         queue =
-                PushQueue.open(
-                        url,
-                        "test-push",
-                        Duration.ofSeconds(5),
+                new PushQueue(
+                        RedisLink.openGathering(url, "test-push", Duration.ofSeconds(5)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         BYTES_MAX);
@@ -258,10 +256,9 @@ class PushQueueTest {
     @Test
     void whatWaitsWhenTheQueueClosesIsStored() throws Exception {
         PushQueue closing =
-                PushQueue.open(
-                        TestRedis.emptyUrl(),
-                        "test-closing",
-                        Duration.ofSeconds(5),
+                new PushQueue(
+                        RedisLink.openGathering(
+                                TestRedis.emptyUrl(), "test-closing", Duration.ofSeconds(5)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         BYTES_MAX);
