@@ -76,7 +76,7 @@ public final class Drainer {
         this.nextReclaimNanos = new AtomicLong(parts.clock().nanoTime());
         for (int i = 1; i <= workerCount; i++) {
             String name = "drain-worker-" + i;
-            Worker worker = new Worker(watchdog.loop(name), replica + "/" + i);
+            Worker worker = new Worker(watchdog.loop(name), replica);
             workers.add(Thread.ofPlatform().name(name).start(worker));
         }
     }
@@ -103,9 +103,9 @@ public final class Drainer {
         private final KeyDrain keyDrain;
         private int failuresInARow;
 
-        Worker(Heartbeat heartbeat, String token) {
+        Worker(Heartbeat heartbeat, String replica) {
             this.heartbeat = heartbeat;
-            this.keyDrain = new KeyDrain(parts, heartbeat, token);
+            this.keyDrain = new KeyDrain(parts, heartbeat, replica);
         }
 
         @Override

@@ -56,10 +56,10 @@ final class KeyDrain {
     private final DrainTelemetry telemetry;
     private final MonotonicClock clock;
     private final Heartbeat heartbeat;
-    private final String token;
+    private final String replica;
     private final Landed landed;
 
-    KeyDrain(Drainer.Parts parts, Heartbeat heartbeat, String token) {
+    KeyDrain(Drainer.Parts parts, Heartbeat heartbeat, String replica) {
         this.claims = parts.claims();
         this.pending = parts.pending();
         this.keeper = parts.keeper();
@@ -69,7 +69,7 @@ final class KeyDrain {
         this.clock = parts.clock();
         this.landed = parts.landed();
         this.heartbeat = heartbeat;
-        this.token = token;
+        this.replica = replica;
     }
 
     /**
@@ -120,7 +120,8 @@ final class KeyDrain {
                     return failed(entry, DrainFailure.LOCK_TIMEOUT, append.toString());
                 }
                 tell(entry, appended);
-                CommitOutcome commit = claims.commit(entry, token, claimed, appended.position());
+                CommitOutcome commit =
+                        claims.commit(entry, token(entry), claimed, appended.position());
                 if (commit instanceof CommitOutcome.Stale) {
                     turnedBack++;
                     telemetry.recovered(
@@ -138,7 +139,7 @@ final class KeyDrain {
                 return failed(entry, reason(failure), describe(failure));
             }
         }
-        claims.release(entry, token);
+        claims.release(entry, token(entry));
         return Outcome.RETRY;
     }
 
@@ -167,8 +168,13 @@ final class KeyDrain {
     private Outcome failed(PendingEntry entry, DrainFailure reason, String details)
             throws RedisFailure, InterruptedException {
         telemetry.drainFailed(reason, entry.list(), details);
-        claims.release(entry, token);
+        claims.release(entry, token(entry));
         return Outcome.RETRY;
+    }
+
+    /** The entry's own: the worker that tries it again, any of this replica's, holds the lock. */
+    private String token(PendingEntry entry) {
+        return replica + "/" + entry.id();
     }
 
     private ClaimOutcome claim(PendingEntry entry, UserDay userDay)
@@ -177,7 +183,8 @@ final class KeyDrain {
         if (admission == null) {
             return new ClaimOutcome.NotAdmitted();
         }
-        ClaimOutcome claim = claims.claim(entry, token, volume.firstPosition(userDay), admission);
+        ClaimOutcome claim =
+                claims.claim(entry, token(entry), volume.firstPosition(userDay), admission);
         if (!(claim instanceof ClaimOutcome.NotAdmitted)) {
             return claim;
         }
@@ -185,7 +192,7 @@ final class KeyDrain {
         Claims.Admission renewed = keeper.admission();
         return renewed == null
                 ? claim
-                : claims.claim(entry, token, volume.firstPosition(userDay), renewed);
+                : claims.claim(entry, token(entry), volume.firstPosition(userDay), renewed);
     }
 
     private Outcome withoutClaim(PendingEntry entry, ClaimOutcome claim, boolean again)

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a sweep finds, what it leaves alone, and who sweeps. */
 class SweeperTest {
-    private static final Duration PERIOD = Duration.ofMillis(200);
+    private static final Duration PERIOD = Duration.ofMillis(100);
     private static final Duration LIFE = Duration.ofSeconds(600);
     private static final String LIST = "logs:user_a:1";
 

@@ -1,0 +1,385 @@
+package io.logpipeline.drain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.logpipeline.redis.ClaimOutcome;
+import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.PendingEntry;
+import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.RedisCalls;
+import io.logpipeline.redis.RedisKeys;
+import io.logpipeline.redis.Script;
+import io.logpipeline.telemetry.DrainFailure;
+import io.logpipeline.telemetry.Recovery;
+import io.logpipeline.testing.Await;
+import io.logpipeline.testing.ConnectedRedis;
+import io.logpipeline.testing.TestRedis;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a list to its file, with real Redis and real files. */
+class DrainerTest {
+    private static final Duration LEASE = Duration.ofMillis(700);
+    private static final Duration LONG_LEASE = Duration.ofSeconds(60);
+    private static final String LIST = "logs:user_a:1";
+
+    private static ConnectedRedis redis;
+
+    @TempDir private Path logDir;
+
+    @BeforeAll
+    static void connect() {
+        redis = ConnectedRedis.to(TestRedis.emptyUrl());
+    }
+
+    @AfterAll
+    static void disconnect() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        redis.server().flushall();
+    }
+
+    private DrainStage start(Duration lease) {
+        return start(redis.link(), lease, 2);
+    }
+
+    private DrainStage start(RedisCalls calls, Duration lease, int workers) {
+        return new DrainStage(calls, logDir, "replica", lease, workers);
+    }
+
+    /** What a producer of ours leaves behind. */
+    private static void push(String list, String... elements) {
+        redis.server().rpush(list, elements);
+        redis.server().expire(list, 600);
+        String seconds = redis.server().time().getFirst();
+        redis.server()
+                .xadd(RedisKeys.PENDING, Map.of("key", list, "noticed_us", seconds + "000000"));
+    }
+
+    private static void assertSettled(DrainStage stage, String list) throws Exception {
+        assertThat(redis.server().exists(list, "{" + list + "}:batch", "{" + list + "}:lock"))
+                .isZero();
+        Map<String, String> ledger = redis.server().hgetall("{" + list + "}:ledger");
+        assertThat(ledger).containsOnlyKeys("position", "drained_at");
+        assertThat(ledger).containsEntry("position", Long.toString(Files.size(stage.path(list))));
+        assertThat(redis.server().ttl("{" + list + "}:ledger")).isPositive();
+    }
+
+    @Test
+    void listsLandInTheirFilesAndNothingStaysBehind() throws Exception {
+        try (DrainStage stage = start(LONG_LEASE)) {
+            push(LIST, "1", "2");
+            push("logs:user_a:2", "3");
+            push("logs:user_%2F..%2F:19818", "4");
+            Await.until("three lists are drained", () -> stage.telemetry.drained.size() == 3);
+            push(LIST, "5");
+            Await.until("one more is drained", () -> stage.telemetry.drained.size() == 4);
+            stage.awaitQuiet();
+
+            assertThat(logDir.resolve("user_a/1.jsonl")).hasContent("1\n2\n5\n");
+            assertThat(logDir.resolve("user_a/2.jsonl")).hasContent("3\n");
+            assertThat(logDir.resolve("user_%2F..%2F/19818.jsonl")).hasContent("4\n");
+            assertSettled(stage, LIST);
+            assertSettled(stage, "logs:user_a:2");
+            assertThat(stage.telemetry.events).hasValue(5);
+            assertThat(stage.telemetry.failures).isEmpty();
+            assertThat(stage.telemetry.repairs).isEmpty();
+            assertThat(stage.telemetry.expired).isEmpty();
+        }
+    }
+
+    @Test
+    void aListPushedByOthersIsFoundBySweeping() throws Exception {
+        try (DrainStage stage = start(LONG_LEASE)) {
+            redis.server().rpush("logs:user_foreign:7", "1", "2");
+            Await.until("it landed", () -> !stage.telemetry.drained.isEmpty());
+            stage.awaitQuiet();
+
+            assertThat(stage.lines("logs:user_foreign:7")).containsExactly("1", "2");
+            assertThat(stage.telemetry.swept).hasPositiveValue();
+        }
+    }
+
+    @Test
+    void aKeyOfAnotherTypeHoldsUpNobody() throws Exception {
+        try (DrainStage stage = start(LONG_LEASE)) {
+            redis.server().set("logs:user_text:1", "text");
+            redis.server()
+                    .xadd(RedisKeys.PENDING, Map.of("key", "logs:user_text:1", "noticed_us", "1"));
+            push(LIST, "1");
+            Await.until("the other landed", () -> stage.telemetry.drained.contains(LIST));
+            Await.until(
+                    "it is told",
+                    () ->
+                            stage.telemetry.failures("logs:user_text:1").stream()
+                                    .anyMatch(one -> one.reason() == DrainFailure.WRONG_TYPE));
+
+            assertThat(redis.server().get("logs:user_text:1")).isEqualTo("text");
+            assertThat(stage.lines(LIST)).containsExactly("1");
+        }
+    }
+
+    @Test
+    void aListThatExpiredIsToldOnce() throws Exception {
+        try (DrainStage stage = start(LONG_LEASE)) {
+            stage.awaitAdmission();
+            push(LIST, "1");
+            push(LIST, "2");
+            redis.server().del(LIST);
+            stage.awaitQuiet();
+
+            assertThat(stage.telemetry.expired).containsExactly(LIST);
+            assertThat(stage.path(LIST)).doesNotExist();
+        }
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsTriedAgainWhileOthersGoOn() throws Exception {
+        String blocked = "logs:user_blocked:1";
+        Path obstacle = Files.createFile(logDir.resolve("user_blocked"));
+        try (DrainStage stage = start(LONG_LEASE)) {
+            push(blocked, "1", "2");
+            push(LIST, "1");
+            Await.until("the other landed", () -> stage.telemetry.drained.contains(LIST));
+            Await.until("it failed often", () -> stage.telemetry.failures(blocked).size() >= 3);
+            assertThat(stage.telemetry.failures(blocked))
+                    .allMatch(failure -> failure.reason() == DrainFailure.IO);
+            push("logs:user_b:1", "1");
+            Await.until("another landed", () -> stage.telemetry.drained.contains("logs:user_b:1"));
+
+            Files.delete(obstacle);
+            Await.until("it landed", () -> stage.telemetry.drained.contains(blocked));
+            stage.awaitQuiet();
+
+            assertThat(stage.lines(blocked)).containsExactly("1", "2");
+            assertSettled(stage, blocked);
+        }
+    }
+
+    @Test
+    void aClaimThatADeadWorkerLeftIsTakenOverAfterTheLease() throws Exception {
+        try (DrainStage first = start(LEASE)) {
+            first.awaitAdmission();
+        }
+        push(LIST, "1", "2");
+        Claims claims = new Claims(redis.link(), LEASE, Duration.ofHours(1), 100, 1000);
+        PendingStream dead = new PendingStream(redis.link(), "dead");
+        PendingEntry entry =
+                ((PendingStream.Taken.Entries) dead.take(Duration.ZERO, 8)).entries().getFirst();
+        try (DrainStage stage = start(LEASE)) {
+            stage.awaitAdmission();
+            assertThat(claims.claim(entry, "dead/1", 0, stage.keeper.admission()))
+                    .isInstanceOf(ClaimOutcome.Claimed.class);
+            push(LIST, "3");
+
+            Await.until("all landed", () -> stage.lines(LIST).size() == 3);
+            stage.awaitQuiet();
+
+            assertThat(stage.lines(LIST)).containsExactly("1", "2", "3");
+            assertThat(stage.telemetry.repairs(LIST)).contains(Recovery.RECLAIMED);
+            assertSettled(stage, LIST);
+        }
+    }
+
+    @Test
+    void aLongListIsDrainedChunkByChunk() throws Exception {
+        List<String> elements = IntStream.range(0, 20_000).mapToObj(Integer::toString).toList();
+        try (DrainStage stage = start(LONG_LEASE)) {
+            push(LIST, elements.toArray(String[]::new));
+            Await.until("it landed", () -> !stage.telemetry.drained.isEmpty());
+            stage.awaitQuiet();
+
+            assertThat(stage.lines(LIST)).isEqualTo(elements);
+            assertThat(stage.telemetry.chunks)
+                    .hasValue((20_000 + DrainStage.CHUNK_ELEMENTS - 1) / DrainStage.CHUNK_ELEMENTS);
+            assertThat(stage.telemetry.drained).containsExactly(LIST);
+            assertSettled(stage, LIST);
+        }
+    }
+
+    @Test
+    void stoppingFinishesWhatIsInHand() throws Exception {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        CompletableFuture<Void> commits = calls.hold(Script.COMMIT);
+        try (DrainStage stage = start(calls, LONG_LEASE, 1)) {
+            push(LIST, "1");
+            Await.until("it is written", () -> stage.lines(LIST).size() == 1);
+            assertThat(stage.drainer.keysInHand()).isEqualTo(1);
+            Thread stopping =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    stage.drainer.stop();
+                                } catch (InterruptedException stopped) {
+                                    Thread.currentThread().interrupt();
+                                }
+                            });
+            Await.until(
+                    "it waits for the worker", () -> stopping.getState() == Thread.State.WAITING);
+            assertThat(stage.telemetry.drained).isEmpty();
+
+            commits.complete(null);
+            stopping.join();
+
+            assertThat(stage.telemetry.drained).containsExactly(LIST);
+            assertThat(stage.drainer.keysInHand()).isZero();
+            assertThat(redis.server().xlen(RedisKeys.PENDING)).isZero();
+            assertSettled(stage, LIST);
+        }
+    }
+
+    @Test
+    void aCommitThatNeverArrivedIsMadeGoodByWhicheverWorkerTriesAgain() throws Exception {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        calls.loseCalls(Script.COMMIT, 40);
+        try (DrainStage stage = start(calls, LONG_LEASE, 4)) {
+            stage.awaitAdmission();
+            stage.sweeper.stop();
+            List<String> lists = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                lists.add("logs:user_" + i + ":1");
+                push(lists.get(i), "1", "2");
+            }
+            Await.until("all are drained", () -> stage.telemetry.drained.size() == 40);
+            stage.awaitQuiet();
+
+            for (String list : lists) {
+                assertThat(stage.lines(list)).containsExactly("1", "2");
+                assertSettled(stage, list);
+            }
+            assertThat(stage.telemetry.repairs)
+                    .filteredOn(repair -> repair.kind() == Recovery.TAIL_MATCHED)
+                    .hasSize(40);
+        }
+    }
+
+    @Test
+    void aCommitWhoseReplyWasLostIsNotMadeAgain() throws Exception {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        calls.loseReplies(Script.COMMIT, 1);
+        try (DrainStage stage = start(calls, LONG_LEASE, 2)) {
+            push(LIST, "1", "2");
+            Await.until("a reply was lost", () -> calls.faultsLeft(Script.COMMIT) == 0);
+            Await.until("it is told", () -> !stage.telemetry.failures(LIST).isEmpty());
+            stage.awaitQuiet();
+
+            assertThat(stage.lines(LIST)).containsExactly("1", "2");
+            assertThat(stage.telemetry.expired).isEmpty();
+            assertSettled(stage, LIST);
+        }
+    }
+
+    @Test
+    void aClaimWhoseReplyWasLostIsMadeGood() throws Exception {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        calls.loseReplies(Script.CLAIM, 10);
+        try (DrainStage stage = start(calls, LONG_LEASE, 4)) {
+            stage.awaitAdmission();
+            stage.sweeper.stop();
+            for (int i = 0; i < 10; i++) {
+                push("logs:user_" + i + ":1", "1");
+            }
+            Await.until("all are drained", () -> stage.telemetry.drained.size() == 10);
+            stage.awaitQuiet();
+
+            for (int i = 0; i < 10; i++) {
+                assertThat(stage.lines("logs:user_" + i + ":1")).containsExactly("1");
+            }
+        }
+    }
+
+    @Test
+    void eventsPushedWhileTheListIsInHandLandInTheNextDrain() throws Exception {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        CompletableFuture<Void> commits = calls.hold(Script.COMMIT);
+        try (DrainStage stage = start(calls, LONG_LEASE, 1)) {
+            stage.awaitAdmission();
+            stage.sweeper.stop();
+            push(LIST, "1");
+            Await.until("it is written", () -> stage.lines(LIST).size() == 1);
+            redis.server().rpush(LIST, "2");
+            commits.complete(null);
+
+            Await.until("both landed", () -> stage.telemetry.drained.size() == 2);
+            stage.awaitQuiet();
+            assertThat(stage.lines(LIST)).containsExactly("1", "2");
+            assertSettled(stage, LIST);
+        }
+    }
+
+    @Test
+    void entriesInAFormOfOthersEndAndHoldUpNobody() throws Exception {
+        try (DrainStage stage = start(LEASE)) {
+            for (int i = 0; i < 20; i++) {
+                redis.server().xadd(RedisKeys.PENDING, Map.of("nonsense", "1"));
+                redis.server().xadd(RedisKeys.PENDING, Map.of("key", "a:b", "noticed_us", "noon"));
+            }
+            push(LIST, "1");
+            Await.until("it landed", () -> stage.telemetry.drained.contains(LIST));
+            stage.awaitQuiet();
+
+            assertThat(stage.telemetry.unrecognized).contains("", "a:b");
+        }
+    }
+
+    @Test
+    void aStoreThatForgotEverythingIsDrainedAnew() throws Exception {
+        try (DrainStage stage = start(LONG_LEASE)) {
+            push(LIST, "1");
+            Await.until("it landed", () -> stage.telemetry.drained.size() == 1);
+            stage.awaitQuiet();
+            redis.server().flushall();
+            push(LIST, "1");
+            Await.until("the same landed again", () -> stage.telemetry.drained.size() == 2);
+            stage.awaitQuiet();
+
+            assertThat(stage.lines(LIST)).containsExactly("1", "1");
+            assertSettled(stage, LIST);
+        }
+    }
+
+    @Test
+    void twoReplicasDrainEveryEventOnce() throws Exception {
+        List<String> lists = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            lists.add("logs:user_" + i + ":1");
+        }
+        try (DrainStage one = new DrainStage(redis.link(), logDir, "one", LONG_LEASE, 2);
+                DrainStage two = new DrainStage(redis.link(), logDir, "two", LONG_LEASE, 2)) {
+            for (int round = 0; round < 20; round++) {
+                for (String list : lists) {
+                    redis.server().rpush(list, Integer.toString(round));
+                    if (round % 5 == 0) {
+                        redis.server()
+                                .xadd(RedisKeys.PENDING, Map.of("key", list, "noticed_us", "1"));
+                    }
+                }
+            }
+            Await.until(
+                    "all landed",
+                    () -> lists.stream().allMatch(list -> one.lines(list).size() == 20));
+            one.awaitQuiet();
+            two.awaitQuiet();
+
+            List<String> rounds = IntStream.range(0, 20).mapToObj(Integer::toString).toList();
+            for (String list : lists) {
+                assertThat(one.lines(list)).isEqualTo(rounds);
+            }
+            assertThat(one.telemetry.events.get() + two.telemetry.events.get()).isEqualTo(600);
+        }
+    }
+}

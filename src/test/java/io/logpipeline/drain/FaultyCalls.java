@@ -1,0 +1,94 @@
+package io.logpipeline.drain;
+
+import io.logpipeline.redis.RedisCalls;
+import io.logpipeline.redis.RedisFailure;
+import io.logpipeline.redis.Reply;
+import io.logpipeline.redis.Script;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Loses calls, or their replies, or holds them back, by the name of their script. */
+final class FaultyCalls implements RedisCalls {
+    private enum Fault {
+        CALL_LOST,
+        REPLY_LOST
+    }
+
+    private final RedisCalls calls;
+    private final Map<Script, Integer> faultsLeft = new EnumMap<>(Script.class);
+    private final Map<Script, Fault> faults = new EnumMap<>(Script.class);
+    private final Map<Script, CompletableFuture<Void>> gates = new ConcurrentHashMap<>();
+
+    FaultyCalls(RedisCalls calls) {
+        this.calls = calls;
+    }
+
+    /** The next calls of a script never reach Redis. */
+    synchronized void loseCalls(Script script, int count) {
+        faults.put(script, Fault.CALL_LOST);
+        faultsLeft.put(script, count);
+    }
+
+    /** The next calls of a script are executed and nobody hears of it. */
+    synchronized void loseReplies(Script script, int count) {
+        faults.put(script, Fault.REPLY_LOST);
+        faultsLeft.put(script, count);
+    }
+
+    synchronized int faultsLeft(Script script) {
+        return faultsLeft.getOrDefault(script, 0);
+    }
+
+    /** Calls of a script wait until the answer is completed. */
+    CompletableFuture<Void> hold(Script script) {
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        gates.put(script, gate);
+        return gate;
+    }
+
+    private synchronized Fault next(Script script) {
+        int left = faultsLeft(script);
+        if (left == 0) {
+            return null;
+        }
+        faultsLeft.put(script, left - 1);
+        return faults.get(script);
+    }
+
+    @Override
+    public CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
+        Fault fault = next(script);
+        if (fault == Fault.CALL_LOST) {
+            return lost();
+        }
+        CompletionStage<Void> gate =
+                gates.getOrDefault(script, CompletableFuture.completedFuture(null));
+        CompletionStage<Reply> reply = gate.thenCompose(open -> calls.run(script, keys, arguments));
+        return fault == null ? reply : reply.thenCompose(swallowed -> lost());
+    }
+
+    private static CompletionStage<Reply> lost() {
+        return CompletableFuture.failedStage(
+                new RedisFailure(RedisFailure.Kind.UNAVAILABLE, "lost on purpose"));
+    }
+
+    @Override
+    public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
+        return calls.scan(cursor, pattern, count);
+    }
+
+    @Override
+    public CompletionStage<String> info() {
+        return calls.info();
+    }
+
+    @Override
+    public Duration timeout() {
+        return calls.timeout();
+    }
+}
