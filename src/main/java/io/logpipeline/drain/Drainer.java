@@ -123,6 +123,8 @@ public final class Drainer {
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }
+            // Not after an unexpected end: the watchdog is to miss this worker.
+            heartbeat.close();
         }
 
         private Duration turn() throws InterruptedException {

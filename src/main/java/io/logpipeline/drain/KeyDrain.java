@@ -46,6 +46,7 @@ final class KeyDrain {
         void landed(UserDay userDay, List<byte[]> elements);
     }
 
+    private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");
     private static final int TURNED_BACK_MAX = 3;
 
     private final Claims claims;
@@ -92,6 +93,13 @@ final class KeyDrain {
         } catch (RedisFailure failure) {
             telemetry.drainFailed(
                     DrainFailure.REDIS, entry.list(), String.valueOf(failure.getMessage()));
+            return Outcome.RETRY;
+        } catch (RuntimeException unexpected) {
+            // A fault of ours that one list brings out must not end the worker, and then, by the
+            // entry's next taker, every worker of the fleet.
+            LOG.log(System.Logger.Level.ERROR, "A drain failed unexpectedly", unexpected);
+            telemetry.drainFailed(
+                    DrainFailure.IO, entry.list(), unexpected.getClass().getSimpleName());
             return Outcome.RETRY;
         }
     }

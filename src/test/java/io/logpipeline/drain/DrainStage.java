@@ -34,6 +34,7 @@ final class DrainStage implements AutoCloseable {
     final PendingStream pending;
     final Claims claims;
     final VolumeKeeper keeper;
+    volatile Drainer.Landed landed = (userDay, elements) -> {};
     final Drainer drainer;
     final Sweeper sweeper;
     private final DayFiles files;
@@ -71,7 +72,7 @@ final class DrainStage implements AutoCloseable {
                                 files,
                                 telemetry,
                                 clock,
-                                (userDay, elements) -> {}),
+                                (userDay, elements) -> landed.landed(userDay, elements)),
                         watchdog,
                         INTERVAL,
                         lease,

@@ -337,6 +337,53 @@ class DrainerTest {
     }
 
     @Test
+    void aFaultThatOneListBringsOutEndsNoWorker() throws Exception {
+        try (DrainStage stage = start(redis.link(), LONG_LEASE, 1)) {
+            stage.landed =
+                    (userDay, elements) -> {
+                        if (userDay.userId().equals("a")) {
+                            throw new IllegalStateException("on purpose");
+                        }
+                    };
+            push(LIST, "1");
+            Await.until("it failed", () -> !stage.telemetry.failures(LIST).isEmpty());
+            push("logs:user_b:1", "1");
+            Await.until("another landed", () -> stage.telemetry.drained.contains("logs:user_b:1"));
+            stage.awaitQuiet();
+
+            assertThat(stage.lines(LIST)).containsExactly("1");
+            assertSettled(stage, LIST);
+        }
+    }
+
+    @Test
+    void aWorkerThatEndedUnexpectedlyIsMissed() throws Exception {
+        try (DrainStage stage = start(redis.link(), LONG_LEASE, 1)) {
+            stage.landed =
+                    (userDay, elements) -> {
+                        throw new AssertionError("on purpose");
+                    };
+            push(LIST, "1");
+            Await.until(
+                    "the watchdog misses it",
+                    () ->
+                            stage.watchdog
+                                    .stalled(Duration.ofMillis(1500))
+                                    .filter(text -> text.startsWith("drain-worker-1"))
+                                    .isPresent());
+        }
+    }
+
+    @Test
+    void aWorkerThatWasStoppedIsNotMissed() throws Exception {
+        DrainStage stage = start(LONG_LEASE);
+        stage.awaitAdmission();
+        stage.stop();
+
+        assertThat(stage.watchdog.stalled(Duration.ZERO)).isEmpty();
+    }
+
+    @Test
     void aStoreThatForgotEverythingIsDrainedAnew() throws Exception {
         try (DrainStage stage = start(LONG_LEASE)) {
             push(LIST, "1");
