@@ -8,6 +8,7 @@ import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.telemetry.DrainTelemetry;
 import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.telemetry.Recovery;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.time.Duration;
@@ -40,7 +41,6 @@ public final class Drainer {
             MonotonicClock clock,
             Landed landed) {}
 
-    private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");
     private static final int ENTRIES_PER_TAKE = 8;
     private static final Duration IDLE_MAX = Duration.ofSeconds(1);
     private static final Duration PAUSE_AFTER_FAILURES_MAX = Duration.ofSeconds(1);
@@ -118,8 +118,6 @@ public final class Drainer {
                         awaitClose(wait);
                     }
                 }
-                // Not in a finally: a worker that died must show in the watchdog.
-                heartbeat.close();
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }
@@ -130,7 +128,7 @@ public final class Drainer {
         private Duration turn() throws InterruptedException {
             PendingEntry retry = retries.poll();
             if (retry != null) {
-                drainHeld(retry, true);
+                drainHeld(retry);
                 return pauseAfterFailures();
             }
             if (parts.keeper().admission() == null) {
@@ -174,25 +172,24 @@ public final class Drainer {
         private void drain(PendingEntry entry) throws InterruptedException {
             // An entry in this process' hands comes again when its lease ended meanwhile.
             if (heldEntryIds.add(entry.id())) {
-                drainHeld(entry, false);
+                if (entry.reclaimed()) {
+                    parts.telemetry()
+                            .recovered(
+                                    Recovery.RECLAIMED,
+                                    entry.list(),
+                                    "from a replica that left it");
+                }
+                drainHeld(entry);
             }
         }
 
-        private void drainHeld(PendingEntry entry, boolean again) throws InterruptedException {
+        private void drainHeld(PendingEntry entry) throws InterruptedException {
             boolean waits = false;
             inHand.incrementAndGet();
             try {
-                boolean failed = keyDrain.drain(entry, again) == KeyDrain.Outcome.RETRY;
+                boolean failed = keyDrain.drain(entry) == KeyDrain.Outcome.RETRY;
                 failuresInARow = failed ? failuresInARow + 1 : 0;
                 waits = failed && retries.add(entry);
-            } catch (RuntimeException defect) {
-                // One list must not take the worker from the others.
-                failuresInARow++;
-                waits = retries.add(entry);
-                LOG.log(
-                        System.Logger.Level.ERROR,
-                        "A drain failed by a defect of ours key=" + entry.list(),
-                        defect);
             } finally {
                 inHand.decrementAndGet();
                 if (!waits) {

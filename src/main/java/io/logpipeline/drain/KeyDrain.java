@@ -73,23 +73,14 @@ final class KeyDrain {
         this.replica = replica;
     }
 
-    /**
-     * Drains an entry's list.
-     *
-     * @param again this process tried this entry before
-     */
-    Outcome drain(PendingEntry entry, boolean again) throws InterruptedException {
+    Outcome drain(PendingEntry entry) throws InterruptedException {
         Optional<UserDay> userDay = UserDay.fromKey(entry.list());
         try {
             if (userDay.isEmpty()) {
                 telemetry.keyUnrecognized(entry.list());
                 return end(entry);
             }
-            if (entry.reclaimed() && !again) {
-                telemetry.recovered(
-                        Recovery.RECLAIMED, entry.list(), "from a replica that left it");
-            }
-            return drain(entry, userDay.get(), again);
+            return drain(entry, userDay.get());
         } catch (RedisFailure failure) {
             telemetry.drainFailed(
                     DrainFailure.REDIS, entry.list(), String.valueOf(failure.getMessage()));
@@ -104,7 +95,7 @@ final class KeyDrain {
         }
     }
 
-    private Outcome drain(PendingEntry entry, UserDay userDay, boolean again)
+    private Outcome drain(PendingEntry entry, UserDay userDay)
             throws RedisFailure, InterruptedException {
         long startNanos = clock.nanoTime();
         int events = 0;
@@ -114,7 +105,7 @@ final class KeyDrain {
             try {
                 ClaimOutcome claim = claim(entry, userDay);
                 if (!(claim instanceof ClaimOutcome.Claimed claimed)) {
-                    return withoutClaim(entry, claim, again);
+                    return withoutClaim(entry, claim);
                 }
                 AppendOutcome append =
                         writer.append(userDay, claimed.position(), claimed.elements());
@@ -162,7 +153,7 @@ final class KeyDrain {
         var none =
                 new ClaimOutcome.Claimed(
                         claimed.batchId(), claimed.position(), List.of(), claimed.total());
-        claims.commit(entry, token, none, replaced.sizeBytes());
+        claims.commit(entry, token(entry), none, replaced.sizeBytes());
     }
 
     private Outcome done(PendingEntry entry, CommitOutcome.Done done)
@@ -203,7 +194,7 @@ final class KeyDrain {
                 : claims.claim(entry, token(entry), volume.firstPosition(userDay), renewed);
     }
 
-    private Outcome withoutClaim(PendingEntry entry, ClaimOutcome claim, boolean again)
+    private Outcome withoutClaim(PendingEntry entry, ClaimOutcome claim)
             throws RedisFailure, InterruptedException {
         return switch (claim) {
             case ClaimOutcome.Claimed claimed ->
@@ -216,10 +207,7 @@ final class KeyDrain {
             case ClaimOutcome.Busy busy -> {
                 telemetry.lockBusy(LockKind.KEY);
                 // The holder has an entry of its own and makes the list known again if need be. But
-                // an entry that was worked on before may be the holder's own: it stays.
-                if (again) {
-                    yield Outcome.RETRY;
-                }
+                // an entry that another replica left may be the holder's own: it stays.
                 yield entry.reclaimed() ? Outcome.LEFT : end(entry);
             }
             case ClaimOutcome.WrongType wrong -> {

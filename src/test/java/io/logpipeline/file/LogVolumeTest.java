@@ -229,9 +229,7 @@ class LogVolumeTest {
         volume.probe();
 
         assertThat(file.disk.effects())
-                .containsSubsequence(
-                        "CREATE .log-pipeline.probe",
-                        "FORCE .log-pipeline.probe");
+                .containsSubsequence("CREATE .log-pipeline.probe", "FORCE .log-pipeline.probe");
     }
 
     @Test
