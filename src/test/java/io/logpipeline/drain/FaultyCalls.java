@@ -88,6 +88,16 @@ final class FaultyCalls implements RedisCalls {
     }
 
     @Override
+    public void flush() {
+        calls.flush();
+    }
+
+    @Override
+    public void close() {
+        calls.close();
+    }
+
+    @Override
     public Duration timeout() {
         return calls.timeout();
     }

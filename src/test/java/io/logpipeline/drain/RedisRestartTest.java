@@ -7,6 +7,7 @@ import io.logpipeline.event.UserDay;
 import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.PushOutcome;
 import io.logpipeline.redis.PushQueue;
+import io.logpipeline.redis.RedisLink;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ConnectedRedis;
 import io.logpipeline.testing.RedisProcess;
@@ -43,10 +44,8 @@ class RedisRestartTest {
                         RedisProcess.start("--appendonly", "yes", "--appendfsync", "always");
                 ConnectedRedis redis = ConnectedRedis.to(process.url(), timeout);
                 PushQueue queue =
-                        PushQueue.open(
-                                process.url(),
-                                "test-push",
-                                timeout,
+                        new PushQueue(
+                                RedisLink.openGathering(process.url(), "test-push", timeout),
                                 new PendingStream(redis.link(), "api"),
                                 Duration.ofSeconds(600),
                                 1_000_000);
