@@ -57,29 +57,61 @@ public final class SimulatedRedis {
     }
 
     private final Map<String, Entry> entries = new TreeMap<>();
-    private final Globals globals = JsePlatform.standardGlobals();
-    private final Map<Script, LuaValue> compiled = new EnumMap<>(Script.class);
     private final SimulatedClock clock;
-    private final Map<Script, String> sources;
+    private final Scripts scripts;
 
-    /**
-     * @param sources scripts that differ from the production ones: mutants
-     */
-    public SimulatedRedis(SimulatedClock clock, Map<Script, String> sources) {
+    public SimulatedRedis(SimulatedClock clock, Scripts scripts) {
         this.clock = clock;
-        this.sources = sources;
-        globals.set("unpack", globals.get("table").get("unpack"));
-        LuaTable redis = new LuaTable();
-        redis.set("call", new Call());
-        globals.set("redis", redis);
+        this.scripts = scripts;
+    }
+
+    /** The scripts, compiled once for any number of servers in one thread. */
+    public static final class Scripts {
+        private final Globals globals = JsePlatform.standardGlobals();
+        private final Map<Script, LuaValue> compiled = new EnumMap<>(Script.class);
+        private SimulatedRedis server;
+
+        /**
+         * @param mutants scripts that differ from the production ones
+         */
+        public Scripts(Map<Script, String> mutants) {
+            globals.set("unpack", globals.get("table").get("unpack"));
+            LuaTable redis = new LuaTable();
+            redis.set("call", new Call());
+            globals.set("redis", redis);
+            for (Script script : Script.values()) {
+                String source = mutants.getOrDefault(script, script.source());
+                compiled.put(
+                        script, globals.load(source.replaceFirst("^#!.*\n", "\n"), script.name()));
+            }
+        }
+
+        private LuaTable run(
+                SimulatedRedis on, Script script, List<String> keys, List<String> arguments) {
+            server = on;
+            globals.set("KEYS", table(keys));
+            globals.set("ARGV", table(arguments));
+            return compiled.get(script).call().checktable();
+        }
+
+        private final class Call extends VarArgFunction {
+            @Override
+            public Varargs invoke(Varargs args) {
+                String[] words = new String[args.narg()];
+                for (int i = 0; i < words.length; i++) {
+                    LuaValue word = args.arg(i + 1);
+                    words[i] = word.type() == LuaValue.TNUMBER ? number(word) : word.tojstring();
+                }
+                return server.execute(words);
+            }
+        }
     }
 
     /** Runs a script; the answer's values are strings, as bytes, and longs. */
     public List<Object> run(Script script, List<String> keys, List<byte[]> arguments) {
-        LuaValue body = compiled.computeIfAbsent(script, this::compile);
-        globals.set("KEYS", table(keys));
-        globals.set("ARGV", table(arguments.stream().map(SimulatedRedis::text).toList()));
-        LuaTable reply = body.call().checktable();
+        LuaTable reply =
+                scripts.run(
+                        this, script, keys, arguments.stream().map(SimulatedRedis::text).toList());
         List<Object> values = new ArrayList<>();
         for (int i = 1; i <= reply.length(); i++) {
             LuaValue value = reply.get(i);
@@ -89,11 +121,6 @@ public final class SimulatedRedis {
                             : text(value.tojstring()));
         }
         return values;
-    }
-
-    private LuaValue compile(Script script) {
-        String source = sources.getOrDefault(script, script.source());
-        return globals.load(source.replaceFirst("^#!.*\n", "\n"), script.name());
     }
 
     /** What the server holds now. */
@@ -149,18 +176,6 @@ public final class SimulatedRedis {
 
     private static byte[] text(String value) {
         return value.getBytes(StandardCharsets.ISO_8859_1);
-    }
-
-    private final class Call extends VarArgFunction {
-        @Override
-        public Varargs invoke(Varargs args) {
-            String[] words = new String[args.narg()];
-            for (int i = 0; i < words.length; i++) {
-                LuaValue word = args.arg(i + 1);
-                words[i] = word.type() == LuaValue.TNUMBER ? number(word) : word.tojstring();
-            }
-            return execute(words);
-        }
     }
 
     private static String number(LuaValue value) {
