@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -277,6 +278,30 @@ class SweeperTest {
         awaitWholeSweep();
 
         assertThat(entries()).containsExactly(LIST);
+    }
+
+    @Test
+    void aLongWaitBetweenTwoSweepsIsNoStall() {
+        AtomicLong nanos = new AtomicLong();
+        Watchdog watching = new Watchdog(nanos::get);
+        Sweeper patient =
+                new Sweeper(
+                        new ListScan(redis.link(), "logs:user_*:*", LIFE),
+                        new PendingStream(redis.link(), "one"),
+                        new Leases(redis.link()),
+                        telemetry,
+                        watching,
+                        "one",
+                        Duration.ofHours(1));
+        started.add(patient);
+        Await.until("it swept", () -> telemetry.sweeps.get() == 1);
+
+        nanos.addAndGet(Duration.ofSeconds(30).toNanos());
+        Await.until("it beat", () -> watching.stalled(Duration.ofSeconds(20)).isEmpty());
+        nanos.addAndGet(Duration.ofSeconds(30).toNanos());
+        Await.until("it beat again", () -> watching.stalled(Duration.ofSeconds(20)).isEmpty());
+
+        assertThat(telemetry.sweeps).hasValue(1);
     }
 
     @Test
