@@ -4,6 +4,7 @@ import io.logpipeline.event.UserDay;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,7 +63,7 @@ public final class LogVolume {
      * @return the volume's own id
      */
     public synchronized String adopt(String storeId) throws IOException {
-        createWithParents(files.logDir);
+        createWithParents();
         Path lockPath = files.logDir.resolve(MARKER + ".lock");
         disk.create(lockPath);
         try (Disk.OpenFile lock = disk.open(lockPath)) {
@@ -70,6 +71,9 @@ public final class LogVolume {
             Marker found = readMarker();
             if (found == null || !found.storeId().equals(storeId)) {
                 String volumeId = found == null ? UUID.randomUUID().toString() : found.volumeId();
+                if (found == null) {
+                    forceParents();
+                }
                 found = new Marker(volumeId, storeId);
                 writeMarker(found);
             }
@@ -180,19 +184,28 @@ public final class LogVolume {
         disk.forceDirectory(files.logDir);
     }
 
-    private void createWithParents(Path directory) throws IOException {
+    private void createWithParents() throws IOException {
         Deque<Path> missing = new ArrayDeque<>();
-        Path next = directory.toAbsolutePath();
+        Path next = files.logDir.toAbsolutePath();
         while (next != null && disk.stat(next).isEmpty()) {
             missing.push(next);
             next = next.getParent();
         }
         for (Path each : missing) {
             disk.createDirectory(each);
-            Path parent = each.getParent();
-            if (parent != null) {
+        }
+    }
+
+    /** Which of them are new nobody knows: their maker may have died before it came to this. */
+    private void forceParents() throws IOException {
+        Path parent = files.logDir.toAbsolutePath().getParent();
+        while (parent != null) {
+            try {
                 disk.forceDirectory(parent);
+            } catch (AccessDeniedException notReadable) {
+                // Not one of ours.
             }
+            parent = parent.getParent();
         }
     }
 }

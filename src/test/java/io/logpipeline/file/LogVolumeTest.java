@@ -53,18 +53,37 @@ class LogVolumeTest {
     }
 
     @Test
-    void adoptingMakesTheDirectoriesAndForcesEachParent() throws IOException {
+    void adoptingMakesTheDirectoriesAndForcesEachParentBeforeTheDotFileIsThere()
+            throws IOException {
         volume.adopt("store-1");
 
         assertThat(logDir).isDirectory();
         assertThat(file.disk.effects())
                 .containsSubsequence(
                         "CREATE_DIRECTORY a",
-                        "FORCE_DIRECTORY " + temp.getFileName(),
                         "CREATE_DIRECTORY b",
-                        "FORCE_DIRECTORY a",
                         "CREATE_DIRECTORY logs",
-                        "FORCE_DIRECTORY b");
+                        "FORCE_DIRECTORY b",
+                        "FORCE_DIRECTORY a",
+                        "FORCE_DIRECTORY " + temp.getFileName(),
+                        "REPLACE .log-pipeline");
+    }
+
+    @Test
+    void directoriesOfAProcessThatDiedBeforeItForcedThemAreForcedByTheNext() throws IOException {
+        file.disk.killAt(FaultyDisk.Effect.FORCE_DIRECTORY, 1);
+        assertThatThrownBy(() -> volume.adopt("store-1")).isInstanceOf(FaultyDisk.Killed.class);
+        assertThat(logDir).isDirectory();
+        file.disk.heal();
+
+        another(InstantSource.system()).adopt("store-1");
+
+        assertThat(file.disk.effects())
+                .containsSubsequence(
+                        "FORCE_DIRECTORY b",
+                        "FORCE_DIRECTORY a",
+                        "FORCE_DIRECTORY " + temp.getFileName(),
+                        "REPLACE .log-pipeline");
     }
 
     @Test
