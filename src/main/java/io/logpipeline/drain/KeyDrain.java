@@ -4,6 +4,7 @@ import io.logpipeline.event.UserDay;
 import io.logpipeline.file.AppendOutcome;
 import io.logpipeline.file.DayFileWriter;
 import io.logpipeline.file.LogVolume;
+import io.logpipeline.file.Sighting;
 import io.logpipeline.redis.ClaimOutcome;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.CommitOutcome;
@@ -103,12 +104,22 @@ final class KeyDrain {
         for (int turnedBack = 0; turnedBack < TURNED_BACK_MAX; ) {
             heartbeat.beat();
             try {
-                ClaimOutcome claim = claim(entry, userDay);
+                Sighting sighting = volume.sight(userDay);
+                ClaimOutcome claim = claim(entry, sighting);
+                if (claim instanceof ClaimOutcome.NotAdmitted && admittedAnew()) {
+                    // What the new store's time says of the file is to be looked at again.
+                    sighting = volume.sight(userDay);
+                    claim = claim(entry, sighting);
+                }
                 if (!(claim instanceof ClaimOutcome.Claimed claimed)) {
                     return withoutClaim(entry, claim);
                 }
                 AppendOutcome append =
-                        writer.append(userDay, claimed.position(), claimed.elements());
+                        writer.append(userDay, sighting, claimed.position(), claimed.elements());
+                if (append instanceof AppendOutcome.Overtaken) {
+                    turnedBack++;
+                    continue;
+                }
                 if (append instanceof AppendOutcome.Replaced replaced) {
                     turnedBack++;
                     stepBack(entry, claimed, replaced);
@@ -176,22 +187,20 @@ final class KeyDrain {
         return replica + "/" + entry.id();
     }
 
-    private ClaimOutcome claim(PendingEntry entry, UserDay userDay)
-            throws RedisFailure, IOException, InterruptedException {
+    private ClaimOutcome claim(PendingEntry entry, Sighting sighting)
+            throws RedisFailure, InterruptedException {
         Claims.Admission admission = keeper.admission();
-        if (admission == null) {
-            return new ClaimOutcome.NotAdmitted();
-        }
-        ClaimOutcome claim =
-                claims.claim(entry, token(entry), volume.firstPosition(userDay), admission);
-        if (!(claim instanceof ClaimOutcome.NotAdmitted)) {
-            return claim;
+        return admission == null
+                ? new ClaimOutcome.NotAdmitted()
+                : claims.claim(entry, token(entry), sighting.firstPosition(), admission);
+    }
+
+    private boolean admittedAnew() throws RedisFailure, InterruptedException {
+        if (keeper.admission() == null) {
+            return false;
         }
         keeper.admit();
-        Claims.Admission renewed = keeper.admission();
-        return renewed == null
-                ? claim
-                : claims.claim(entry, token(entry), volume.firstPosition(userDay), renewed);
+        return keeper.admission() != null;
     }
 
     private Outcome withoutClaim(PendingEntry entry, ClaimOutcome claim)

@@ -32,6 +32,12 @@ public sealed interface AppendOutcome {
      */
     record Replaced(long sizeBytes) implements AppendOutcome {}
 
+    /**
+     * The position may be that of another file: since the sighting the file was replaced, or it
+     * grew from below the position. Nothing was changed. Look and claim again.
+     */
+    record Overtaken() implements AppendOutcome {}
+
     /** Another process, or another thread of this one, holds the file. Nothing was changed. */
     record Locked(Duration waited) implements AppendOutcome {
         @Override

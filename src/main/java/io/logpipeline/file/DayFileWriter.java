@@ -34,25 +34,27 @@ public final class DayFileWriter {
     /**
      * Brings the file to hold every element after {@code position}.
      *
+     * @param sighting how the file was seen before the position was claimed
      * @param position the ledger's position in bytes: all before it is settled
      * @throws IOException when the file could not be written: it is cut back to what it held, and
      *     the same append may be tried again. A failed force does not come back here: {@link
      *     FailStop}.
      */
-    public AppendOutcome append(UserDay userDay, long position, List<byte[]> elements)
+    public AppendOutcome append(
+            UserDay userDay, Sighting sighting, long position, List<byte[]> elements)
             throws IOException {
         if (!files.enter(userDay)) {
             return new AppendOutcome.Locked(Duration.ZERO);
         }
         try {
-            return lockAndAppend(files.path(userDay), position, elements);
+            return lockAndAppend(files.path(userDay), sighting, position, elements);
         } finally {
             files.leave(userDay);
         }
     }
 
-    private AppendOutcome lockAndAppend(Path path, long position, List<byte[]> elements)
-            throws IOException {
+    private AppendOutcome lockAndAppend(
+            Path path, Sighting sighting, long position, List<byte[]> elements) throws IOException {
         long startNanos = files.clock.nanoTime();
         boolean created = false;
         while (true) {
@@ -70,8 +72,11 @@ public final class DayFileWriter {
                 Optional<Disk.Stat> after = disk.stat(path);
                 if (after.isPresent() && after.get().identity().equals(before.get().identity())) {
                     long sizeBytes = file.sizeBytes();
-                    return sizeBytes < position
-                            ? new AppendOutcome.Replaced(sizeBytes)
+                    if (sizeBytes < position) {
+                        return new AppendOutcome.Replaced(sizeBytes);
+                    }
+                    return !sighting.vouchesFor(position, before.get().identity())
+                            ? new AppendOutcome.Overtaken()
                             : new Append(file, path, position, sizeBytes, elements).run(created);
                 }
             } catch (NoSuchFileException movedAway) {

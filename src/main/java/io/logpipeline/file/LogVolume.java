@@ -85,17 +85,23 @@ public final class LogVolume {
         }
     }
 
-    /** Where a ledger that knows no position has to start, in bytes. */
-    public long firstPosition(UserDay userDay) throws IOException {
+    /** Looks at a user's day file, before its list is claimed. */
+    public Sighting sight(UserDay userDay) throws IOException {
         Optional<Disk.Stat> found = disk.stat(files.path(userDay));
-        if (found.isEmpty()) {
-            return 0;
-        }
-        Instant modified = found.get().modified();
+        return found.isEmpty()
+                ? new Sighting(0, 0, null)
+                : new Sighting(
+                        firstPosition(found.get()),
+                        found.get().sizeBytes(),
+                        found.get().identity());
+    }
+
+    private long firstPosition(Disk.Stat found) {
+        Instant modified = found.modified();
         Instant fileSystemNow = wallClock.instant().plus(clockOffset);
         boolean olderThanAnyLedger = modified.plus(ledgerLife).isBefore(fileSystemNow);
         boolean olderThanThisStore = modified.isBefore(storeSince);
-        return olderThanAnyLedger || olderThanThisStore ? found.get().sizeBytes() : 0;
+        return olderThanAnyLedger || olderThanThisStore ? found.sizeBytes() : 0;
     }
 
     /**

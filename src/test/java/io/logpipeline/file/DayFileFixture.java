@@ -55,7 +55,15 @@ final class DayFileFixture {
     }
 
     AppendOutcome outcome(long position, String... elements) throws IOException {
-        return writer.append(USER_DAY, position, elements(elements));
+        return writer.append(USER_DAY, sighting(), position, elements(elements));
+    }
+
+    /** The file as it is now, seen without an effect on the disk under test. */
+    Sighting sighting() throws IOException {
+        return new NioDisk()
+                .stat(path)
+                .map(stat -> new Sighting(0, stat.sizeBytes(), stat.identity()))
+                .orElse(new Sighting(0, 0, null));
     }
 
     /** Somebody else's writing: the file holds exactly this afterwards. */

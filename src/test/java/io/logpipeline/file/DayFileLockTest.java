@@ -114,11 +114,11 @@ class DayFileLockTest {
                         other.close();
                     };
 
-            file.append(4, "a");
+            assertThat(file.outcome(4, "a")).isEqualTo(new AppendOutcome.Overtaken());
         }
 
         assertThat(rotated).hasContent("old\n");
-        assertThat(file.content()).isEqualTo("new\na\n");
+        assertThat(file.content()).isEqualTo("new\n");
     }
 
     private interface Step {

@@ -1,5 +1,6 @@
 package io.logpipeline.file;
 
+import static io.logpipeline.file.DayFileFixture.elements;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -188,6 +189,42 @@ class DayFileRecoveryTest {
         file.append(position, "first", "second");
 
         assertThat(file.content()).isEqualTo("new\nfirst\nsecond\n");
+    }
+
+    @Test
+    void aPositionOfTheFileThatWasMovedAwayIsNotTakenForOneOfTheNewFile() throws IOException {
+        file.put("a\n");
+        Sighting before = file.sighting();
+        Files.move(file.path, file.path.resolveSibling("7.jsonl.1"));
+        // Another replica drained the same batch, and more, into the new file.
+        file.put("b\nc\n");
+
+        assertThat(file.writer.append(DayFileFixture.USER_DAY, before, 2, elements("b")))
+                .isEqualTo(new AppendOutcome.Overtaken());
+
+        assertThat(file.content()).isEqualTo("b\nc\n");
+    }
+
+    @Test
+    void aPositionPastTheEndThatWasSeenIsNotTakenForOneOfTheSameFileGrown() throws IOException {
+        file.put("");
+        Sighting before = file.sighting();
+        file.putMore("b\nc\n");
+
+        assertThat(file.writer.append(DayFileFixture.USER_DAY, before, 2, elements("b")))
+                .isEqualTo(new AppendOutcome.Overtaken());
+
+        assertThat(file.content()).isEqualTo("b\nc\n");
+    }
+
+    @Test
+    void atPositionZeroAFileThatNobodySawIsVerifiedWhole() throws IOException {
+        Sighting nothing = file.sighting();
+        file.put("b\n");
+
+        file.writer.append(DayFileFixture.USER_DAY, nothing, 0, elements("b", "c"));
+
+        assertThat(file.content()).isEqualTo("b\nc\n");
     }
 
     private long afterReplacement(long position) throws IOException {

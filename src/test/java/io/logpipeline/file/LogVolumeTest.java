@@ -49,7 +49,7 @@ class LogVolumeTest {
     }
 
     private long firstPosition() throws IOException {
-        return volume.firstPosition(DayFileFixture.USER_DAY);
+        return volume.sight(DayFileFixture.USER_DAY).firstPosition();
     }
 
     @Test
@@ -270,7 +270,7 @@ class LogVolumeTest {
         noteStore("store-1", Duration.ofMinutes(5));
         putModified("a\n", Duration.ofMinutes(6));
 
-        assertThat(volume.firstPosition(new UserDay("u", 8))).isZero();
-        assertThat(volume.firstPosition(new UserDay("v", 7))).isZero();
+        assertThat(volume.sight(new UserDay("u", 8)).firstPosition()).isZero();
+        assertThat(volume.sight(new UserDay("v", 7)).firstPosition()).isZero();
     }
 }
