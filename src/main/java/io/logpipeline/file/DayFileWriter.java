@@ -77,7 +77,8 @@ public final class DayFileWriter {
                     }
                     return !sighting.vouchesFor(position, before.get().identity())
                             ? new AppendOutcome.Overtaken()
-                            : new Append(file, path, position, sizeBytes, elements).run(created);
+                            : new Append(file, path, position, sizeBytes, elements)
+                                    .run(created || position == sighting.firstPosition());
                 }
             } catch (NoSuchFileException movedAway) {
                 // Start over: the next stat finds nothing and a new file begins.
@@ -132,7 +133,7 @@ public final class DayFileWriter {
             this.verifiedFrom = position;
         }
 
-        AppendOutcome run(boolean created) throws IOException {
+        AppendOutcome run(boolean entryInDoubt) throws IOException {
             boolean insideLine = endsInsideLine(verifiedFrom);
             Tail tail = Tail.read(file, verifiedFrom, insideLine, sizeBefore, lines, buffer);
             if (tail.end() < sizeBefore) {
@@ -154,8 +155,9 @@ public final class DayFileWriter {
             }
             long end = writeOrCutBack(tail, insideLine, missing);
             long forceStartNanos = files.clock.nanoTime();
-            // A file whose entry may never have been forced: new, or of a process that died.
-            force(created || verifiedFrom == 0 || !tail.isEmpty());
+            // A file whose entry may never have been forced: new, of a process that died, or of one
+            // that no ledger knows.
+            force(entryInDoubt || verifiedFrom == 0 || !tail.isEmpty());
             int applied = lines.size() - missing.size();
             // With nothing missing, whole lines behind the last match may be the next batch's.
             return new AppendOutcome.Appended(

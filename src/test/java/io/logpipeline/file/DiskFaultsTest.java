@@ -275,4 +275,16 @@ class DiskFaultsTest {
         assertThat(file.disk.effects())
                 .containsSubsequence("TRUNCATE 7.jsonl 4", "FORCE 7.jsonl", "WRITE 7.jsonl 4+2");
     }
+
+    @Test
+    void theDirectoriesOfAFileThatNoLedgerKnowsAreForcedBeforeSuccess() throws IOException {
+        begin(0, "");
+        Sighting seen = file.sighting();
+        Sighting unknown = new Sighting(4, seen.sizeBytes(), seen.identity());
+
+        file.writer.append(DayFileFixture.USER_DAY, unknown, 4, DayFileFixture.elements("a"));
+
+        assertThat(file.disk.effects())
+                .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
+    }
 }
