@@ -131,21 +131,27 @@ final class Pipeline implements AutoCloseable {
         telemetry.sweeperLeader(sweeper::leads);
         stops.push(sweeper::stop);
         if (role.drains()) {
-            startDrainer(link, pending, leases, seams.disk(), landed, failStop);
+            startDrainer(leases, seams, landed, failStop);
         }
         startServer(pending, seams);
     }
 
     private void startDrainer(
-            RedisCalls link,
-            PendingStream pending,
-            Leases leases,
-            Disk disk,
-            Drainer.Landed landed,
-            FailStop failStop) {
+            Leases leases, Seams seams, Drainer.Landed landed, FailStop failStop) {
         Settings.Drain drain = settings.drainer();
+        // A chunk takes longer than a look at Redis, and must not hold one up.
+        RedisCalls link =
+                seams.redis()
+                        .apply(
+                                RedisLink.open(
+                                        settings.redis().url(),
+                                        "log-pipeline-" + role.word() + "-drain",
+                                        drain.redisTimeout()));
+        stops.push(link::close);
+        PendingStream pending = new PendingStream(link, replica);
         DayFiles files =
-                new DayFiles(disk, drain.logDir(), drain.fileLockTimeout(), clock, failStop);
+                new DayFiles(
+                        seams.disk(), drain.logDir(), drain.fileLockTimeout(), clock, failStop);
         LogVolume volume = new LogVolume(files, drain.ledgerLife(), Clock.systemUTC());
         VolumeKeeper keeper =
                 new VolumeKeeper(volume, leases, state, watchdog, drain.lease()).start();
@@ -196,9 +202,10 @@ final class Pipeline implements AutoCloseable {
                             .host(server.host())
                             .port(settings.observe().port().getAsInt())
                             .update(ErrorAnswers::register)
+                            .routing(other -> other.addFilter(new ConnectionCloser()))
                             .build());
         }
-        HttpRouting.Builder routing = HttpRouting.builder();
+        HttpRouting.Builder routing = HttpRouting.builder().addFilter(new ConnectionCloser());
         if (role.ingests()) {
             RedisCalls gathering =
                     RedisLink.openGathering(
@@ -210,13 +217,14 @@ final class Pipeline implements AutoCloseable {
                             seams.redis().apply(gathering),
                             pending,
                             settings.redis().keyExpiration(),
-                            settings.redis().pushQueueBytesMax());
+                            settings.redis().pushQueueBytesMax(),
+                            watchdog);
             telemetry.pushQueueEvents(queue::unansweredEvents);
             stops.push(queue::close);
             LogService service =
                     new LogService(queue, telemetry, server.maxBodyBytes(), server.maxBatchBytes());
             service.prepare(builder);
-            routing.addFilter(new ConnectionCloser()).register("/log", service);
+            routing.register("/log", service);
         } else {
             ErrorAnswers.register(builder);
         }

@@ -19,6 +19,7 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
             Path logDir,
             int workers,
             Duration lease,
+            Duration redisTimeout,
             Duration ledgerLife,
             Duration fileLockTimeout,
             int batchElementsMax,

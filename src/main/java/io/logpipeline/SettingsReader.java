@@ -145,6 +145,7 @@ final class SettingsReader {
                 Path.of(text("drainer.log_dir")),
                 number("drainer.workers", 1, 256),
                 seconds("drainer.lease_seconds", 1, 3600),
+                millis("drainer.redis_timeout_ms", 50, 120_000),
                 seconds("drainer.ledger_seconds", 60, 30 * DAY_SECONDS),
                 millis("drainer.file_lock_timeout_ms", 1, 60_000),
                 number("drainer.batch_elements_max", 1, 1_000_000),

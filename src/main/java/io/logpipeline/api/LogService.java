@@ -151,6 +151,8 @@ public final class LogService implements HttpService {
                     }
                     case PushOutcome.Duplicate() ->
                             answer.stored(RequestOutcome.DUPLICATE, events.size(), batch);
+                    case PushOutcome.KeyReused() ->
+                            answer.invalid("Idempotency-Key: came before with other events");
                     case PushOutcome.Overloaded(Duration retryAfter) ->
                             answer.overloaded(retryAfter);
                     case PushOutcome.Failed(String details, Duration retryAfter) ->

@@ -86,11 +86,18 @@ public final class Drainer {
         return inHand.get();
     }
 
-    /** Ends after what is in hand; entries that wait for another try are left to the group. */
+    /** Ends after the chunks in hand; what waits for another try is given back to the group. */
     public void stop() throws InterruptedException {
         closed.countDown();
         for (Thread worker : workers) {
             worker.join();
+        }
+        try {
+            for (PendingEntry entry : retries.drainAll()) {
+                parts.pending().giveBack(entry, lease);
+            }
+        } catch (RedisFailure leaseGivesBack) {
+            // Later, but all the same.
         }
     }
 
@@ -105,7 +112,7 @@ public final class Drainer {
 
         Worker(Heartbeat heartbeat, String replica) {
             this.heartbeat = heartbeat;
-            this.keyDrain = new KeyDrain(parts, heartbeat, replica);
+            this.keyDrain = new KeyDrain(parts, heartbeat, replica, Drainer.this::isClosed);
         }
 
         @Override
@@ -147,7 +154,11 @@ public final class Drainer {
                     }
                 }
                 for (PendingEntry entry : entries) {
-                    drain(entry);
+                    if (isClosed()) {
+                        parts.pending().giveBack(entry, lease);
+                    } else {
+                        drain(entry);
+                    }
                 }
                 return pauseAfterFailures();
             } catch (RedisFailure unavailable) {

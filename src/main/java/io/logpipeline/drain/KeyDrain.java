@@ -23,6 +23,7 @@ import java.nio.file.FileSystemException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Carries one list from Redis into its file: claim, append, commit, chunk by chunk. For one thread.
@@ -58,19 +59,24 @@ final class KeyDrain {
     private final DrainTelemetry telemetry;
     private final MonotonicClock clock;
     private final Heartbeat heartbeat;
+    private final BooleanSupplier stopping;
     private final String replica;
     private final Landed landed;
 
-    KeyDrain(Drainer.Parts parts, Heartbeat heartbeat, String replica) {
+    /**
+     * @param stopping whether to end after the chunk in hand
+     */
+    KeyDrain(Drainer.Parts parts, Heartbeat heartbeat, String replica, BooleanSupplier stopping) {
         this.claims = parts.claims();
         this.pending = parts.pending();
         this.keeper = parts.keeper();
         this.volume = parts.volume();
-        this.writer = parts.files().writer();
+        this.writer = parts.files().writer(heartbeat::beat);
         this.telemetry = parts.telemetry();
         this.clock = parts.clock();
         this.landed = parts.landed();
         this.heartbeat = heartbeat;
+        this.stopping = stopping;
         this.replica = replica;
     }
 
@@ -101,6 +107,7 @@ final class KeyDrain {
         long startNanos = clock.nanoTime();
         int events = 0;
         long bytes = 0;
+        boolean appendedAny = false;
         for (int turnedBack = 0; turnedBack < TURNED_BACK_MAX; ) {
             heartbeat.beat();
             try {
@@ -112,7 +119,11 @@ final class KeyDrain {
                     claim = claim(entry, sighting);
                 }
                 if (!(claim instanceof ClaimOutcome.Claimed claimed)) {
-                    return withoutClaim(entry, claim);
+                    // A store that forgot all takes a list for expired whose events are in the
+                    // file.
+                    return appendedAny && claim instanceof ClaimOutcome.Expired
+                            ? end(entry)
+                            : withoutClaim(entry, claim);
                 }
                 AppendOutcome append =
                         writer.append(userDay, sighting, claimed.position(), claimed.elements());
@@ -129,6 +140,7 @@ final class KeyDrain {
                     telemetry.lockBusy(LockKind.FILE);
                     return failed(entry, DrainFailure.LOCK_TIMEOUT, append.toString());
                 }
+                appendedAny = true;
                 tell(entry, appended);
                 CommitOutcome commit =
                         claims.commit(entry, token(entry), claimed, appended.position());
@@ -143,6 +155,10 @@ final class KeyDrain {
                 if (commit instanceof CommitOutcome.Done done) {
                     telemetry.keyDrained(entry.list(), events, bytes, clock.since(startNanos));
                     return done(entry, done);
+                }
+                if (stopping.getAsBoolean()) {
+                    claims.release(entry, token(entry));
+                    return Outcome.LEFT;
                 }
                 pending.renew(entry);
             } catch (IOException failure) {
@@ -184,7 +200,11 @@ final class KeyDrain {
 
     /** The entry's own: the worker that tries it again, any of this replica's, holds the lock. */
     private String token(PendingEntry entry) {
-        return replica + "/" + entry.id();
+        return replica + tokenEnd(entry);
+    }
+
+    private static String tokenEnd(PendingEntry entry) {
+        return "/" + entry.id();
     }
 
     private ClaimOutcome claim(PendingEntry entry, Sighting sighting)
@@ -215,9 +235,9 @@ final class KeyDrain {
             }
             case ClaimOutcome.Busy busy -> {
                 telemetry.lockBusy(LockKind.KEY);
-                // The holder has an entry of its own and makes the list known again if need be. But
-                // an entry that another replica left may be the holder's own: it stays.
-                yield entry.reclaimed() ? Outcome.LEFT : end(entry);
+                // A holder with an entry of its own makes the list known again if need be. But this
+                // entry may be the holder's own, handed on by its lease: then it stays.
+                yield busy.holder().endsWith(tokenEnd(entry)) ? Outcome.LEFT : end(entry);
             }
             case ClaimOutcome.WrongType wrong -> {
                 telemetry.drainFailed(

@@ -5,6 +5,7 @@ import io.logpipeline.telemetry.MonotonicClock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,13 @@ final class RetryQueue {
         }
         waiting.remove();
         return first.entry;
+    }
+
+    /** Takes out all that waits. */
+    synchronized List<PendingEntry> drainAll() {
+        List<PendingEntry> all = waiting.stream().map(Waiting::entry).toList();
+        waiting.clear();
+        return all;
     }
 
     /** Ends an entry's history. */

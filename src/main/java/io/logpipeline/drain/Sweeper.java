@@ -11,9 +11,9 @@ import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Sweeper {
     private static final String FIRST_CURSOR = "0";
-    private static final OptionalLong NOT_SEEN = OptionalLong.empty();
+    private static final long NOT_SEEN = 0;
     private static final int ENTRIES_PER_PAGE = 1000;
     private static final Duration BEAT_MAX = Duration.ofSeconds(1);
     private static final Duration CONSUMER_IDLE_MAX = Duration.ofHours(1);
@@ -144,7 +144,7 @@ public final class Sweeper {
                 }
             }
             // A key of another type gets its entry too: the claim says what is wrong with it.
-            found += addMissing(known, lists, scan.tend(lists));
+            found += addMissing(known, scan.tend(lists));
             cursor = page.cursor();
         } while (goesOn(cursor));
         telemetry.unrecognizedKeys(unrecognized);
@@ -156,9 +156,13 @@ public final class Sweeper {
         String cursor = FIRST_CURSOR;
         do {
             ListScan.Page page = scan.batches(cursor);
-            List<String> lists =
-                    page.lists().stream().filter(key -> UserDay.fromKey(key).isPresent()).toList();
-            found += addMissing(known, lists, Collections.nCopies(lists.size(), NOT_SEEN));
+            Map<String, Long> lists = new LinkedHashMap<>();
+            for (String list : page.lists()) {
+                if (UserDay.fromKey(list).isPresent()) {
+                    lists.put(list, NOT_SEEN);
+                }
+            }
+            found += addMissing(known, lists);
             cursor = page.cursor();
         } while (goesOn(cursor));
         return found;
@@ -170,19 +174,19 @@ public final class Sweeper {
         return !cursor.equals(FIRST_CURSOR) && closed.getCount() > 0 && lead();
     }
 
-    private int addMissing(Known known, List<String> lists, List<OptionalLong> seenMicros)
+    private int addMissing(Known known, Map<String, Long> seenMicros)
             throws RedisFailure, InterruptedException {
         int added = 0;
         boolean upToDate = false;
-        for (int i = 0; i < lists.size(); i++) {
-            String list = lists.get(i);
+        for (Map.Entry<String, Long> each : seenMicros.entrySet()) {
+            String list = each.getKey();
             if (!known.contains(list) && !upToDate) {
                 // The list may be younger than what was read of the stream.
                 known.readOn();
                 upToDate = true;
             }
             if (!known.contains(list)) {
-                pending.addNow(list, seenMicros.get(i).orElse(0));
+                pending.addNow(list, each.getValue());
                 added++;
             }
         }

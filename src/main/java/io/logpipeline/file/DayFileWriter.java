@@ -24,10 +24,12 @@ public final class DayFileWriter {
 
     private final DayFiles files;
     private final Disk disk;
+    private final Runnable progress;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
-    DayFileWriter(DayFiles files) {
+    DayFileWriter(DayFiles files, Runnable progress) {
         this.files = files;
+        this.progress = progress;
         this.disk = files.disk;
     }
 
@@ -60,7 +62,11 @@ public final class DayFileWriter {
         while (true) {
             Optional<Disk.Stat> before = disk.stat(path);
             if (before.isEmpty()) {
-                created |= create(path);
+                boolean createdNow = create(path);
+                created |= createdNow;
+                if (!createdNow && timedOut(startNanos)) {
+                    throw new IOException("neither there nor to be made: a link to nowhere?");
+                }
                 continue;
             }
             try (Disk.OpenFile file = disk.open(path)) {
@@ -83,10 +89,14 @@ public final class DayFileWriter {
             } catch (NoSuchFileException movedAway) {
                 // Start over: the next stat finds nothing and a new file begins.
             }
-            if (files.clock.since(startNanos).compareTo(files.lockTimeout) > 0) {
+            if (timedOut(startNanos)) {
                 return new AppendOutcome.Locked(files.clock.since(startNanos));
             }
         }
+    }
+
+    private boolean timedOut(long startNanos) {
+        return files.clock.since(startNanos).compareTo(files.lockTimeout) > 0;
     }
 
     private boolean create(Path path) throws IOException {
@@ -96,7 +106,7 @@ public final class DayFileWriter {
 
     private boolean lock(Disk.OpenFile file, long startNanos) throws IOException {
         while (!file.tryLock()) {
-            if (files.clock.since(startNanos).compareTo(files.lockTimeout) > 0) {
+            if (timedOut(startNanos)) {
                 return false;
             }
             files.clock.pause(LOCK_POLL);
@@ -135,7 +145,8 @@ public final class DayFileWriter {
 
         AppendOutcome run(boolean entryInDoubt) throws IOException {
             boolean insideLine = endsInsideLine(verifiedFrom);
-            Tail tail = Tail.read(file, verifiedFrom, insideLine, sizeBefore, lines, buffer);
+            Tail tail =
+                    Tail.read(file, verifiedFrom, insideLine, sizeBefore, lines, buffer, progress);
             if (tail.end() < sizeBefore) {
                 saveTorn(tail.end());
                 file.truncate(tail.end());
@@ -153,7 +164,7 @@ public final class DayFileWriter {
                     lastMatchEnd = matchEnds[i];
                 }
             }
-            long end = writeOrCutBack(tail, insideLine, missing);
+            long end = writeOrCutBack(tail, insideLine, lastMatchEnd, missing);
             long forceStartNanos = files.clock.nanoTime();
             // A file whose entry may never have been forced: new, of a process that died, or of one
             // that no ledger knows.
@@ -169,12 +180,13 @@ public final class DayFileWriter {
                     files.clock.since(forceStartNanos));
         }
 
-        private long writeOrCutBack(Tail tail, boolean insideLine, List<byte[]> missing)
+        private long writeOrCutBack(
+                Tail tail, boolean insideLine, long lastMatchEnd, List<byte[]> missing)
                 throws IOException {
             try {
                 // The page cache may hold lines that a failed force left off the disk, marked
                 // clean.
-                rewrite(verifiedFrom, tail.end());
+                rewrite(verifiedFrom, missing.isEmpty() ? lastMatchEnd : tail.end());
                 return missing.isEmpty()
                         ? tail.end()
                         : writeLines(tail.end(), insideLine && tail.isEmpty(), missing);
@@ -222,6 +234,7 @@ public final class DayFileWriter {
         }
 
         private long flush(long position) throws IOException {
+            progress.run();
             buffer.flip();
             long at = writeFully(file, buffer, position);
             buffer.clear();
@@ -235,11 +248,12 @@ public final class DayFileWriter {
                 if (file.read(buffer, at) <= 0) {
                     throw new IOException("the file shrank under its lock");
                 }
+                progress.run();
                 at = writeFully(file, buffer.flip(), at);
             }
         }
 
-        private void force(boolean withDirectories) {
+        private void force(boolean withDirectories) throws IOException {
             Path forced = path;
             try {
                 file.force();
@@ -249,6 +263,8 @@ public final class DayFileWriter {
                     forced = files.logDir;
                     disk.forceDirectory(forced);
                 }
+            } catch (Disk.NotOpened notTried) {
+                throw notTried;
             } catch (IOException failure) {
                 throw files.failStop.forceFailed(forced, failure);
             }
@@ -283,10 +299,12 @@ public final class DayFileWriter {
             }
         }
 
-        private void forceTorn(Disk.OpenFile saved, Path torn) {
+        private void forceTorn(Disk.OpenFile saved, Path torn) throws IOException {
             try {
                 saved.force();
                 disk.forceDirectory(parent(torn));
+            } catch (Disk.NotOpened notTried) {
+                throw notTried;
             } catch (IOException failure) {
                 throw files.failStop.forceFailed(torn, failure);
             }

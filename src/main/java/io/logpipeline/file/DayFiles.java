@@ -34,9 +34,13 @@ public final class DayFiles {
         this.failStop = failStop;
     }
 
-    /** A writer with a buffer of its own, for one thread. */
-    public DayFileWriter writer() {
-        return new DayFileWriter(this);
+    /**
+     * A writer with a buffer of its own, for one thread.
+     *
+     * @param progress told at each step of a long append
+     */
+    public DayFileWriter writer(Runnable progress) {
+        return new DayFileWriter(this, progress);
     }
 
     /** The file of a user's day. */

@@ -26,7 +26,20 @@ public interface Disk {
     /** Creates one directory; false when it is there already. */
     boolean createDirectory(Path directory) throws IOException;
 
-    /** Makes the entries of a directory durable. */
+    /** A directory that could not even be opened to be forced: that proves nothing lost. */
+    final class NotOpened extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotOpened(IOException cause) {
+            super(cause);
+        }
+    }
+
+    /**
+     * Makes the entries of a directory durable.
+     *
+     * @throws NotOpened when it was not tried; any other exception is a failed force
+     */
     void forceDirectory(Path directory) throws IOException;
 
     /** Opens an existing file for reading and writing at given positions, never for appending. */

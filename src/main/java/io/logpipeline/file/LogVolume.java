@@ -4,7 +4,6 @@ import io.logpipeline.event.UserDay;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -208,7 +207,7 @@ public final class LogVolume {
         while (parent != null) {
             try {
                 disk.forceDirectory(parent);
-            } catch (AccessDeniedException notReadable) {
+            } catch (Disk.NotOpened notReadable) {
                 // Not one of ours.
             }
             parent = parent.getParent();

@@ -53,8 +53,16 @@ public final class NioDisk implements Disk {
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        try (FileChannel channel = openDirectory(directory)) {
             channel.force(true);
+        }
+    }
+
+    private static FileChannel openDirectory(Path directory) throws NotOpened {
+        try {
+            return FileChannel.open(directory, StandardOpenOption.READ);
+        } catch (IOException failure) {
+            throw new NotOpened(failure);
         }
     }
 

@@ -68,6 +68,7 @@ final class Tail {
      *
      * @param insideLine the byte before {@code start} ends no line: what comes first is the rest of
      *     that line, even when it is only its line feed, and no element
+     * @param progress told after each buffer: a tail may be a whole day's file
      */
     static Tail read(
             Disk.OpenFile file,
@@ -75,7 +76,8 @@ final class Tail {
             boolean insideLine,
             long size,
             List<byte[]> elementLines,
-            ByteBuffer buffer)
+            ByteBuffer buffer,
+            Runnable progress)
             throws IOException {
         if (start == size) {
             return new Tail(start, start, 0, Map.of());
@@ -90,6 +92,7 @@ final class Tail {
         long at = start;
         while (at < size && !reader.torn) {
             buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
+            progress.run();
             int count = file.read(buffer, at);
             if (count <= 0) {
                 break;

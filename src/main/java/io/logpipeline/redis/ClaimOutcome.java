@@ -21,8 +21,12 @@ public sealed interface ClaimOutcome {
     /** Nothing to drain, and nobody drained it: the list expired. */
     record Expired() implements ClaimOutcome {}
 
-    /** Another worker holds the list's lock. */
-    record Busy() implements ClaimOutcome {}
+    /**
+     * Another worker holds the list's lock.
+     *
+     * @param holder its token
+     */
+    record Busy(String holder) implements ClaimOutcome {}
 
     /** The key is no list. */
     record WrongType(String type) implements ClaimOutcome {}

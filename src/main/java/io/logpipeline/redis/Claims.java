@@ -73,7 +73,7 @@ public final class Claims {
                             reply.text(1), reply.number(2), reply.bytesFrom(4), reply.number(3));
             case "EMPTY" -> new ClaimOutcome.Empty();
             case "EXPIRED" -> new ClaimOutcome.Expired();
-            case "BUSY" -> new ClaimOutcome.Busy();
+            case "BUSY" -> new ClaimOutcome.Busy(reply.text(1));
             case "WRONG_TYPE" -> new ClaimOutcome.WrongType(reply.text(1));
             case "NOT_ADMITTED" -> new ClaimOutcome.NotAdmitted();
             default -> throw reply.unknown(Script.CLAIM);

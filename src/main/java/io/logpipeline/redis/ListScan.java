@@ -1,9 +1,9 @@
 package io.logpipeline.redis;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** Looks through Redis for lists and batches, whoever made them, without blocking it. */
@@ -43,28 +43,29 @@ public final class ListScan {
     /**
      * Gives lists their full time again when less than half of it is left.
      *
-     * @return for each key when it was seen as a list, in microseconds by its server's clock; empty
-     *     when it is none
+     * @return for each key that is still there when it was seen as a list, in microseconds by its
+     *     server's clock; 0 for one that is no list
      */
-    public List<OptionalLong> tend(List<String> keys) throws RedisFailure, InterruptedException {
-        List<CompletionStage<Reply>> replies = new ArrayList<>(keys.size());
+    public Map<String, Long> tend(List<String> keys) throws RedisFailure, InterruptedException {
+        Map<String, CompletionStage<Reply>> replies = LinkedHashMap.newLinkedHashMap(keys.size());
         for (String key : keys) {
-            replies.add(
+            replies.put(
+                    key,
                     calls.run(
                             Script.TEND,
                             List.of(key),
                             PendingStream.arguments(expiration.toSeconds())));
         }
-        List<OptionalLong> seen = new ArrayList<>(keys.size());
-        for (CompletionStage<Reply> each : replies) {
-            Reply reply = calls.await(each);
-            seen.add(
-                    switch (reply.word()) {
-                        case "LIST", "REARMED" -> OptionalLong.of(reply.number(1));
-                        case "NO_LIST" -> OptionalLong.empty();
-                        default -> throw reply.unknown(Script.TEND);
-                    });
+        Map<String, Long> seenMicros = LinkedHashMap.newLinkedHashMap(keys.size());
+        for (Map.Entry<String, CompletionStage<Reply>> each : replies.entrySet()) {
+            Reply reply = calls.await(each.getValue());
+            switch (reply.word()) {
+                case "LIST", "REARMED" -> seenMicros.put(each.getKey(), reply.number(1));
+                case "NO_LIST" -> seenMicros.put(each.getKey(), 0L);
+                case "GONE" -> {}
+                default -> throw reply.unknown(Script.TEND);
+            }
         }
-        return seen;
+        return seenMicros;
     }
 }

@@ -96,7 +96,15 @@ public final class PendingStream {
 
     /** Starts an entry's lease anew, while it is worked on. */
     public void renew(PendingEntry entry) throws RedisFailure, InterruptedException {
-        run(Script.RENEW, RedisKeys.GROUP, consumer, entry.id());
+        run(Script.RENEW, RedisKeys.GROUP, consumer, entry.id(), 0);
+    }
+
+    /**
+     * Gives an entry back: the next one that reclaims with this lease, or a shorter one, gets it.
+     */
+    public void giveBack(PendingEntry entry, Duration lease)
+            throws RedisFailure, InterruptedException {
+        run(Script.RENEW, RedisKeys.GROUP, consumer, entry.id(), lease.toMillis());
     }
 
     /** Ends an entry. */

@@ -2,17 +2,24 @@ package io.logpipeline.redis;
 
 import java.time.Duration;
 
-/** What became of a push. */
+/** What became of a request's events. */
 public sealed interface PushOutcome {
     /** Every event is in its list. */
     record Stored() implements PushOutcome {}
 
-    /** The idempotency key was seen before: nothing was stored again. */
+    /** Every event is in its list since an earlier request with the same idempotency key. */
     record Duplicate() implements PushOutcome {}
 
-    /** The queue is full: nothing was sent. */
+    /** The idempotency key came before with other events; those of this request are not stored. */
+    record KeyReused() implements PushOutcome {}
+
+    /** Nothing was sent: too much is waiting already. */
     record Overloaded(Duration retryAfter) implements PushOutcome {}
 
-    /** Redis is away or refused the write. */
+    /**
+     * Not every event is known to be stored.
+     *
+     * @param details fit for a client: names no host
+     */
     record Failed(String details, Duration retryAfter) implements PushOutcome {}
 }

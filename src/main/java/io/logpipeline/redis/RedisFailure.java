@@ -34,6 +34,15 @@ public final class RedisFailure extends Exception {
         return kind;
     }
 
+    /** Whether another connection may do better. */
+    boolean condemnsConnection() {
+        return switch (kind) {
+            case UNAVAILABLE -> false;
+            case TIMED_OUT -> true;
+            case REFUSED -> errorCode().equals("READONLY");
+        };
+    }
+
     /** What a client may be told: no host, no port, no stack. */
     public String publicDetails() {
         return switch (kind) {

@@ -104,6 +104,23 @@ public final class RedisLink implements RedisCalls {
         return this;
     }
 
+    /**
+     * A connection that answers late, or that of a server that takes no writes, is closed and made
+     * anew: what waits in its buffers ends here, and the name in the URL may lead to another server
+     * by now.
+     */
+    private void giveUp(StatefulRedisConnection<String, byte[]> useless) {
+        synchronized (this) {
+            if (connection != useless || closed.getCount() == 0) {
+                return;
+            }
+            connection = null;
+        }
+        connectProblem = "the connection was of no use; making another one";
+        var unused = useless.closeAsync();
+        connecting();
+    }
+
     private void connect() {
         Duration delay = RECONNECT_MIN;
         try {
@@ -202,7 +219,13 @@ public final class RedisLink implements RedisCalls {
         }
         try {
             return send.apply(now)
-                    .exceptionallyCompose(thrown -> CompletableFuture.failedStage(failure(thrown)));
+                    .exceptionallyCompose(thrown -> {
+                        RedisFailure failure = failure(thrown);
+                        if (failure.condemnsConnection()) {
+                            giveUp(now);
+                        }
+                        return CompletableFuture.failedStage(failure);
+                    });
         } catch (RuntimeException thrown) {
             return CompletableFuture.failedStage(failure(thrown));
         }

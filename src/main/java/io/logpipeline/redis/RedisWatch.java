@@ -104,6 +104,7 @@ public final class RedisWatch {
 
     private void wentDown(RedisFailure failure) {
         state.redisUp(false);
+        state.redisProblem(failure.publicDetails());
         if (up) {
             downSinceNanos = clock.nanoTime();
         }

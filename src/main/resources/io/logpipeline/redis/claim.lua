@@ -22,7 +22,7 @@
 -- {"CLAIMED", batch_id, position, total, element, …}  total: elements in the batch
 -- {"EMPTY"}             nothing to drain; it was drained after the entry was made
 -- {"EXPIRED"}           nothing to drain, and nobody drained it: said once for a list that expired
--- {"BUSY"}              another one holds the lock
+-- {"BUSY", token}       another one holds the lock
 -- {"WRONG_TYPE", type}  the key is no list
 -- {"NOT_ADMITTED"}      the store is another one, or the volume has no lease: prepare again
 if KEYS[5] and (redis.call('GET', KEYS[5]) ~= ARGV[8] or redis.call('GET', KEYS[6]) ~= ARGV[9]) then
@@ -46,7 +46,7 @@ if kind == 'none' and not claimed_before then
 end
 local holder = redis.call('GET', KEYS[4])
 if holder and holder ~= ARGV[1] then
-    return {'BUSY'}
+    return {'BUSY', holder}
 end
 redis.call('SET', KEYS[4], ARGV[1], 'PX', ARGV[2])
 if not claimed_before then

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- Settles elements that stand in the file: takes them off the batch and moves the ledger's position,
--- if and only if the ledger is still as it was claimed.
+-- if and only if the ledger is still as it was claimed. A batch that has more elements gets a new id at
+-- its next claim: the position alone may come back, when a file was replaced.
 --
 -- KEYS[1]  the list
 -- KEYS[2]  its batch
@@ -26,6 +27,7 @@ local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
 redis.call('LTRIM', KEYS[2], ARGV[5], -1)
 redis.call('HSET', KEYS[3], 'position', ARGV[6], 'drained_at', string.format('%.0f', now_us))
+redis.call('HDEL', KEYS[3], 'batch_id')
 local mine = redis.call('GET', KEYS[4]) == ARGV[1]
 if redis.call('EXISTS', KEYS[2]) == 1 then
     if mine then
@@ -33,7 +35,6 @@ if redis.call('EXISTS', KEYS[2]) == 1 then
     end
     return {'MORE'}
 end
-redis.call('HDEL', KEYS[3], 'batch_id')
 redis.call('EXPIRE', KEYS[3], ARGV[7])
 if mine then
     redis.call('DEL', KEYS[4])

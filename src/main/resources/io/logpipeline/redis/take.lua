@@ -27,13 +27,15 @@ if not last then
     last = '0-0'
 end
 local now = redis.call('TIME')
-local due_before_ms = now[1] * 1000 + math.floor(now[2] / 1000) - ARGV[3]
+local now_ms = now[1] * 1000 + math.floor(now[2] / 1000)
+local due_before_ms = now_ms - ARGV[3]
 local due = 0
 local first_ms
 for _, entry in ipairs(redis.call('XRANGE', KEYS[1], '(' .. last, '+', 'COUNT', ARGV[4])) do
     local entry_ms = tonumber(string.match(entry[1], '^%d+'))
     first_ms = first_ms or entry_ms
-    if entry_ms > due_before_ms then
+    -- An id from the future is the trace of a clock that stepped back: waiting for it has no end.
+    if entry_ms > due_before_ms and entry_ms <= now_ms then
         break
     end
     due = due + 1

@@ -6,8 +6,13 @@
 --
 -- {"LIST", now_us}     nothing to do: time enough, or no expiry at all; now_us by this server's clock
 -- {"REARMED", now_us}  it lives its full time again
--- {"NO_LIST"}          the key is gone or of another type
-if redis.call('TYPE', KEYS[1])['ok'] ~= 'list' then
+-- {"GONE"}             there is no such key any more
+-- {"NO_LIST"}          the key is of another type
+local kind = redis.call('TYPE', KEYS[1])['ok']
+if kind == 'none' then
+    return {'GONE'}
+end
+if kind ~= 'list' then
     return {'NO_LIST'}
 end
 local now = redis.call('TIME')

@@ -8,6 +8,7 @@ import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.PushOutcome;
 import io.logpipeline.redis.PushQueue;
 import io.logpipeline.redis.RedisLink;
+import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ConnectedRedis;
 import io.logpipeline.testing.RedisProcess;
@@ -48,7 +49,8 @@ class RedisRestartTest {
                                 RedisLink.openGathering(process.url(), "test-push", timeout),
                                 new PendingStream(redis.link(), "api"),
                                 Duration.ofSeconds(600),
-                                1_000_000);
+                                1_000_000,
+                                new Watchdog(System::nanoTime));
                 DrainStage stage =
                         new DrainStage(redis.link(), logDir, "replica", Duration.ofSeconds(2), 2);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -106,6 +108,7 @@ class RedisRestartTest {
                         switch (queue.push(request, "key-" + number)) {
                             case PushOutcome.Stored stored -> true;
                             case PushOutcome.Duplicate duplicate -> true;
+                            case PushOutcome.KeyReused reused -> throw new AssertionError(reused);
                             case PushOutcome.Failed failed -> false;
                             case PushOutcome.Overloaded overloaded -> false;
                         });

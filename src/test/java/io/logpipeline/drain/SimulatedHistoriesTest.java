@@ -13,9 +13,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The drain code of production through thousands of histories of crashes, power failures, falls back,
- * split brains, lost replies and failing disks. Replay one with {@code -Dlogpipeline.seed=N}; more
- * with {@code -Dlogpipeline.histories=N}.
+ * The drain code of production through thousands of histories of crashes, power failures, falls
+ * back, split brains, lost replies and failing disks. Replay one with {@code -Dlogpipeline.seed=N};
+ * more with {@code -Dlogpipeline.histories=N}.
  */
 class SimulatedHistoriesTest {
     private static final int HISTORIES = Integer.getInteger("logpipeline.histories", 6_000);
@@ -45,8 +45,7 @@ class SimulatedHistoriesTest {
         System.out.printf("%d histories with %s%n", histories, chances);
     }
 
-    private static List<String> problems(
-            long seed, SimulatedWorld.Chances chances, int steps) {
+    private static List<String> problems(long seed, SimulatedWorld.Chances chances, int steps) {
         SimulatedWorld world = new SimulatedWorld(seed, chances, steps, SCRIPTS);
         try {
             return world.run();

@@ -65,7 +65,7 @@ final class SimulatedProcess {
                         LOCK_TIMEOUT,
                         clock,
                         (path, cause) -> new Killed(number));
-        this.writer = files.writer();
+        this.writer = files.writer(() -> {});
         this.volume = new LogVolume(files, LEDGER_LIFE, clock.wall());
     }
 

@@ -99,7 +99,9 @@ final class SimulatedWorld {
         return story.toString();
     }
 
-    /** Lives through the history, lets everything end, and returns what is wrong; empty if nothing. */
+    /**
+     * Lives through the history, lets everything end, and returns what is wrong; empty if nothing.
+     */
     List<String> run() {
         int drainers = 2 + random.nextInt(2);
         for (int i = 0; i < drainers; i++) {
@@ -147,8 +149,11 @@ final class SimulatedWorld {
         String key = UserDay.of(user, TIMESTAMP_SECONDS).key();
         master.run(
                 Script.PUSH,
-                List.of(key),
-                List.of(bytes("100000000"), event.getBytes(StandardCharsets.UTF_8)));
+                List.of(key, "logs:store"),
+                List.of(
+                        bytes("100000000"),
+                        bytes("store-" + eventCount),
+                        event.getBytes(StandardCharsets.UTF_8)));
         acknowledged.add(event);
         pushedEver.add(event);
         tell("push " + event);
@@ -167,8 +172,8 @@ final class SimulatedWorld {
     }
 
     /**
-     * Redis forgets its latest writes. In a split brain the old master goes on for those that talk to
-     * it, and what it acknowledges is lost in the end.
+     * Redis forgets its latest writes. In a split brain the old master goes on for those that talk
+     * to it, and what it acknowledges is lost in the end.
      */
     private void rollBack(boolean splitBrain) {
         if (snapshots.isEmpty()) {
@@ -305,12 +310,11 @@ final class SimulatedWorld {
                 }
             }
         }
-        found.forEach(
-                (line, count) -> {
-                    if (count > 1) {
-                        problems.add(line + " stands " + count + " times");
-                    }
-                });
+        found.forEach((line, count) -> {
+            if (count > 1) {
+                problems.add(line + " stands " + count + " times");
+            }
+        });
         for (String event : acknowledged) {
             if (!found.containsKey(event)) {
                 problems.add(event + " is lost");
@@ -371,7 +375,8 @@ final class SimulatedWorld {
                                     clock,
                                     (userDay, elements) -> {}),
                             watchdog.loop(name),
-                            name);
+                            name,
+                            () -> false);
         }
 
         /** Takes any list at any time: a stream that says all it can say, and more. */
@@ -388,7 +393,8 @@ final class SimulatedWorld {
                     }
                     list = UserDay.of(user, TIMESTAMP_SECONDS).key();
                     PendingEntry entry =
-                            new PendingEntry("1-" + random.nextInt(3), list, 0, random.nextBoolean());
+                            new PendingEntry(
+                                    "1-" + random.nextInt(3), list, 0, random.nextBoolean());
                     keyDrain.drain(entry);
                     list = null;
                 }

@@ -38,7 +38,7 @@ final class DayFileFixture {
     DayFileFixture(Path logDir, MonotonicClock clock, Duration lockTimeout) {
         this.logDir = logDir;
         this.files = new DayFiles(disk, logDir, lockTimeout, clock, ForceFailed::new);
-        this.writer = files.writer();
+        this.writer = files.writer(() -> {});
         this.path = files.path(USER_DAY);
     }
 

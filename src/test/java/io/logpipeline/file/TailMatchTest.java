@@ -114,7 +114,8 @@ class TailMatchTest {
             Expected expected = byTheRule(file, start, insideLine, elements);
 
             BytesFile bytes = new BytesFile(file, random);
-            Tail tail = Tail.read(bytes, start, insideLine, file.length, elements, buffer);
+            Tail tail =
+                    Tail.read(bytes, start, insideLine, file.length, elements, buffer, () -> {});
 
             String seed = "-Dtail.cases=1 -Dtail.seed=" + (SEED + i);
             assertThat(tail.end()).as(seed).isEqualTo(expected.end);
@@ -134,7 +135,7 @@ class TailMatchTest {
         ByteBuffer buffer = ByteBuffer.allocate(1);
         BytesFile unread = new BytesFile(new byte[0], new Random(0));
 
-        Tail tail = Tail.read(unread, 5, false, 5, List.of(new byte[] {'a'}), buffer);
+        Tail tail = Tail.read(unread, 5, false, 5, List.of(new byte[] {'a'}), buffer, () -> {});
 
         assertThat(tail.isEmpty()).isTrue();
         assertThat(tail.match(List.of(new byte[] {'a'}))).containsExactly(-1);

@@ -4,6 +4,7 @@ import static io.logpipeline.redis.Events.events;
 import static io.logpipeline.redis.Events.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ConnectedRedis;
 import io.logpipeline.testing.RedisProcess;
@@ -32,7 +33,8 @@ class AtMostOnceTest {
                         RedisLink.openGathering(proxy.url(), "test-push", Duration.ofSeconds(2)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
-                        1_000_000);
+                        1_000_000,
+                        new Watchdog(System::nanoTime));
         awaitConnected();
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** The lock of a list, which saves double work. */
 class ClaimLockTest {
-    private static final ClaimOutcome BUSY = new ClaimOutcome.Busy();
+    private static final ClaimOutcome BUSY = new ClaimOutcome.Busy("w1");
 
     private static ClaimStage stage;
 

@@ -173,7 +173,10 @@ class ClaimTest {
                 .await(
                         stage.redis
                                 .link()
-                                .run(Script.PUSH, List.of(LIST), List.of("600".getBytes(), odd)));
+                                .run(
+                                        Script.PUSH,
+                                        List.of(LIST, "logs:store"),
+                                        List.of("600".getBytes(), "id".getBytes(), odd)));
 
         assertThat(stage.claimed("w1").elements()).containsExactly(odd);
     }

@@ -71,9 +71,21 @@ class CommitTest {
         assertThat(commit(first, 2)).isEqualTo(new CommitOutcome.More());
 
         assertThat(stage.redis.list(BATCH)).containsExactly("2");
-        assertThat(ledger()).containsEntry("batch_id", first.batchId());
         assertThat(ledger()).containsEntry("position", "2");
         assertThat(stage.redis.server().ttl(LEDGER)).isEqualTo(-1);
+    }
+
+    @Test
+    void eachChunkHasABatchIdOfItsOwnSoThatAPositionThatComesBackMeansNothing() throws Exception {
+        Claims oneByOne = stage.claims(LEASE, 1, 1000);
+        var first = (ClaimOutcome.Claimed) oneByOne.claim(stage.entry(), "w1", 0, ADMISSION);
+
+        // The file was replaced: the position that the ledger gets is the one that it had.
+        assertThat(commit(first, first.position())).isEqualTo(new CommitOutcome.More());
+
+        assertThat(commit(first, 2)).isEqualTo(new CommitOutcome.Stale());
+        var second = (ClaimOutcome.Claimed) oneByOne.claim(stage.entry(), "w1", 0, ADMISSION);
+        assertThat(second.batchId()).isNotEqualTo(first.batchId());
     }
 
     @Test

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.logpipeline.testing.RedisProcess;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** A full Redis takes no pushes, and everything that empties it still works. */
@@ -29,8 +28,9 @@ class FullRedisTest {
                                                     .link()
                                                     .run(
                                                             Script.PUSH,
-                                                            List.of(key("b")),
-                                                            PendingStream.arguments(600, "1"))))
+                                                            List.of(key("b"), "logs:store"),
+                                                            PendingStream.arguments(
+                                                                    600, "id", "1"))))
                     .hasMessageStartingWith("OOM");
 
             pending.ensureGroup();
@@ -42,7 +42,7 @@ class FullRedisTest {
             assertThat(leases.store()).isEqualTo("store-1");
             ListScan scan =
                     new ListScan(stage.redis.link(), "logs:user_*:*", Duration.ofSeconds(3600));
-            assertThat(scan.tend(List.of(ClaimStage.LIST))).allMatch(OptionalLong::isPresent);
+            assertThat(scan.tend(List.of(ClaimStage.LIST))).containsOnlyKeys(ClaimStage.LIST);
             ClaimOutcome.Claimed claimed =
                     (ClaimOutcome.Claimed)
                             stage.claims.claim(entries.getFirst(), "w1", 0, ClaimStage.ADMISSION);

@@ -4,6 +4,7 @@ import static io.logpipeline.redis.Events.events;
 import static io.logpipeline.redis.Events.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.RedisProcess;
 import java.time.Duration;
@@ -19,7 +20,8 @@ class PushQueueFailuresTest {
                 RedisLink.openGathering(redis.url(), "test-push", TIMEOUT),
                 new PendingStream(link, "test"),
                 Duration.ofSeconds(600),
-                1_000_000);
+                1_000_000,
+                new Watchdog(System::nanoTime));
     }
 
     private static void awaitStored(PushQueue queue) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What one call of {@code push.lua} does. */
 class PushScriptTest {
     private static final String LIST = "logs:user_a:1";
+    private static final String STORE = "logs:store";
     private static final String MARKER = "{logs:user_a:1}:once:k";
 
     private static ConnectedRedis redis;
@@ -36,7 +37,7 @@ class PushScriptTest {
     }
 
     private static Reply push(List<String> keys, List<String> lines) throws Exception {
-        List<Object> arguments = new ArrayList<>(List.of("600"));
+        List<Object> arguments = new ArrayList<>(List.of("600", "store-1"));
         arguments.addAll(lines);
         return redis.link()
                 .await(
@@ -48,9 +49,27 @@ class PushScriptTest {
     }
 
     @Test
+    void theStoreHasAnIdFromItsFirstEventOn() throws Exception {
+        push(List.of(LIST, STORE), List.of("1"));
+        push(List.of("logs:user_b:1", STORE), List.of("1"));
+
+        assertThat(redis.server().get(STORE)).isEqualTo("store-1");
+    }
+
+    @Test
+    void anIdempotencyKeyThatComesWithOtherEventsStoresNothing() throws Exception {
+        push(List.of(LIST, STORE, MARKER), List.of("1"));
+
+        Reply reply = push(List.of(LIST, STORE, MARKER), List.of("2"));
+
+        assertThat(reply.word()).isEqualTo("OTHER_EVENTS");
+        assertThat(redis.list(LIST)).containsExactly("1");
+    }
+
+    @Test
     void eventsAreAppendedInOrderAndTheLengthIsAnswered() throws Exception {
-        push(List.of(LIST), List.of("1", "2"));
-        Reply reply = push(List.of(LIST), List.of("3"));
+        push(List.of(LIST, STORE), List.of("1", "2"));
+        Reply reply = push(List.of(LIST, STORE), List.of("3"));
 
         assertThat(reply.word()).isEqualTo("STORED");
         assertThat(reply.number(1)).isEqualTo(3);
@@ -60,7 +79,7 @@ class PushScriptTest {
     @Test
     void theServersTimeIsAnsweredInMicroseconds() throws Exception {
         long before = serverMicros();
-        long answered = push(List.of(LIST), List.of("1")).number(2);
+        long answered = push(List.of(LIST, STORE), List.of("1")).number(2);
 
         assertThat(answered).isBetween(before, serverMicros());
     }
@@ -72,17 +91,17 @@ class PushScriptTest {
 
     @Test
     void everyPushStartsTheListsLifeAnew() throws Exception {
-        push(List.of(LIST), List.of("1"));
+        push(List.of(LIST, STORE), List.of("1"));
         redis.server().expire(LIST, 10);
-        push(List.of(LIST), List.of("2"));
+        push(List.of(LIST, STORE), List.of("2"));
 
         assertThat(redis.server().ttl(LIST)).isBetween(599L, 600L);
     }
 
     @Test
     void aMarkedPushIsStoredOnce() throws Exception {
-        assertThat(push(List.of(LIST, MARKER), List.of("1")).word()).isEqualTo("STORED");
-        assertThat(push(List.of(LIST, MARKER), List.of("1")).word()).isEqualTo("DUPLICATE");
+        assertThat(push(List.of(LIST, STORE, MARKER), List.of("1")).word()).isEqualTo("STORED");
+        assertThat(push(List.of(LIST, STORE, MARKER), List.of("1")).word()).isEqualTo("DUPLICATE");
 
         assertThat(redis.list(LIST)).containsExactly("1");
         assertThat(redis.server().ttl(MARKER)).isBetween(599L, 600L);
@@ -90,9 +109,9 @@ class PushScriptTest {
 
     @Test
     void aDuplicateLeavesTheListsLifeAlone() throws Exception {
-        push(List.of(LIST, MARKER), List.of("1"));
+        push(List.of(LIST, STORE, MARKER), List.of("1"));
         redis.server().expire(LIST, 10);
-        push(List.of(LIST, MARKER), List.of("1"));
+        push(List.of(LIST, STORE, MARKER), List.of("1"));
 
         assertThat(redis.server().ttl(LIST)).isLessThanOrEqualTo(10);
     }
@@ -101,7 +120,7 @@ class PushScriptTest {
     void aKeyOfAnotherTypeIsRefusedAndNothingIsMarked() {
         redis.server().set(LIST, "text");
 
-        assertThatThrownBy(() -> push(List.of(LIST, MARKER), List.of("1")))
+        assertThatThrownBy(() -> push(List.of(LIST, STORE, MARKER), List.of("1")))
                 .isInstanceOfSatisfying(
                         RedisFailure.class,
                         failure -> {
@@ -117,7 +136,7 @@ class PushScriptTest {
     void tensOfThousandsOfEventsTravelInOneCall() throws Exception {
         List<String> lines = IntStream.range(0, 25_001).mapToObj(Integer::toString).toList();
 
-        Reply reply = push(List.of(LIST), lines);
+        Reply reply = push(List.of(LIST, STORE), lines);
 
         assertThat(reply.number(1)).isEqualTo(25_001);
         assertThat(redis.list(LIST)).isEqualTo(lines);
