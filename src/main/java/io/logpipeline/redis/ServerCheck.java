@@ -5,7 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a Redis server says of itself, against what the pipeline needs. */
-public record ServerCheck(String version, String maxmemoryPolicy, boolean appendOnly) {
+public record ServerCheck(
+        String version, String maxmemoryPolicy, boolean appendOnly, boolean cluster) {
     private static final int MAJOR_MIN = 7;
 
     /** Asks the server. */
@@ -22,7 +23,8 @@ public record ServerCheck(String version, String maxmemoryPolicy, boolean append
         return new ServerCheck(
                 fields.getOrDefault("redis_version", "0"),
                 fields.getOrDefault("maxmemory_policy", "noeviction"),
-                "1".equals(fields.get("aof_enabled")));
+                "1".equals(fields.get("aof_enabled")),
+                "cluster".equals(fields.get("redis_mode")));
     }
 
     /** Why the pipeline must not run on this server; empty when it may. */
@@ -37,6 +39,12 @@ public record ServerCheck(String version, String maxmemoryPolicy, boolean append
                     "Redis has maxmemory-policy "
                             + maxmemoryPolicy
                             + ", which drops acknowledged events: set it to noeviction");
+        }
+        if (cluster) {
+            // Pushes to this node's slots would succeed, claims over two slots never.
+            return Optional.of(
+                    "Redis Cluster is not supported yet: name a server that runs without"
+                            + " cluster-enabled");
         }
         return Optional.empty();
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** What a server must be like. */
 class ServerCheckTest {
     private static ServerCheck check(String version, String policy) {
-        return new ServerCheck(version, policy, true);
+        return new ServerCheck(version, policy, true, false);
     }
 
     @Test
@@ -36,6 +36,16 @@ class ServerCheckTest {
     }
 
     @Test
+    void aServerInClusterModeIsRefused() throws Exception {
+        try (RedisProcess process = RedisProcess.start("--cluster-enabled", "yes");
+                ConnectedRedis redis = ConnectedRedis.to(process.url())) {
+            assertThat(ServerCheck.of(redis.link()).refusal())
+                    .hasValueSatisfying(refusal ->
+                            assertThat(refusal).startsWith("Redis Cluster is not supported yet"));
+        }
+    }
+
+    @Test
     void theServerSaysItItself() throws Exception {
         try (RedisProcess process =
                         RedisProcess.start(
@@ -50,7 +60,7 @@ class ServerCheckTest {
             redis.server().configSet("appendonly", "no");
             redis.server().configSet("maxmemory-policy", "noeviction");
             assertThat(ServerCheck.of(redis.link()))
-                    .isEqualTo(new ServerCheck(found.version(), "noeviction", false));
+                    .isEqualTo(new ServerCheck(found.version(), "noeviction", false, false));
         }
     }
 }
