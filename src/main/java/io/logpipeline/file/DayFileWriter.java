@@ -64,8 +64,11 @@ public final class DayFileWriter {
             if (before.isEmpty()) {
                 boolean createdNow = create(path);
                 created |= createdNow;
-                if (!createdNow && timedOut(startNanos)) {
-                    throw new IOException("neither there nor to be made: a link to nowhere?");
+                if (!createdNow) {
+                    if (timedOut(startNanos)) {
+                        throw new IOException("neither there nor to be made: a link to nowhere?");
+                    }
+                    files.clock.pause(LOCK_POLL);
                 }
                 continue;
             }

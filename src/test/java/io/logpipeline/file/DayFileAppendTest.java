@@ -2,6 +2,7 @@ package io.logpipeline.file;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logpipeline.event.UserDay;
 import java.io.ByteArrayOutputStream;
@@ -124,5 +125,15 @@ class DayFileAppendTest {
         assertThat(logDir.resolve("user_..%2Fx/1.jsonl")).hasContent("a\n");
         assertThat(logDir.resolve("user_..%2Fx/2.jsonl")).hasContent("b\n");
         assertThat(logDir.resolve("user_x/1.jsonl")).hasContent("c\n");
+    }
+
+    @Test
+    void aLinkThatLeadsNowhereEndsInAnErrorAndNotInASpin() throws IOException {
+        Files.createDirectories(logDir.resolve("user_u"));
+        Files.createSymbolicLink(logDir.resolve("user_u/7.jsonl"), Path.of("/nowhere/at/all"));
+
+        assertThatThrownBy(() -> file.append(0, "a"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("link to nowhere");
     }
 }

@@ -26,6 +26,7 @@ final class CuttingProxy implements AutoCloseable {
     private final ServerSocket listener;
     private final int targetPort;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile Plan plan;
     private volatile boolean refuses;
@@ -56,6 +57,11 @@ final class CuttingProxy implements AutoCloseable {
         sockets.forEach(CuttingProxy::close);
     }
 
+    /** The connections of now stay open and carry nothing any more. */
+    void swallow() {
+        relays.forEach(relay -> relay.deaf = true);
+    }
+
     void admit() {
         refuses = false;
     }
@@ -73,6 +79,7 @@ final class CuttingProxy implements AutoCloseable {
                     continue;
                 }
                 Relay relay = new Relay(client, new Socket("127.0.0.1", targetPort));
+                relays.add(relay);
                 Thread.ofVirtual().start(relay::forward);
                 Thread.ofVirtual().start(relay::answer);
             } catch (IOException ended) {
@@ -94,6 +101,7 @@ final class CuttingProxy implements AutoCloseable {
         private final Socket client;
         private final Socket server;
         private volatile boolean swallowReply;
+        private volatile boolean deaf;
 
         Relay(Socket client, Socket server) {
             this.client = client;
@@ -120,7 +128,9 @@ final class CuttingProxy implements AutoCloseable {
                         }
                         swallowReply = true;
                     }
-                    out.write(buffer, 0, count);
+                    if (!deaf) {
+                        out.write(buffer, 0, count);
+                    }
                 }
             } catch (IOException ended) {
                 // One side left.
@@ -138,6 +148,9 @@ final class CuttingProxy implements AutoCloseable {
                     if (swallowReply) {
                         return;
                     }
+                    if (deaf) {
+                        continue;
+                    }
                     out.write(buffer, 0, count);
                 }
             } catch (IOException ended) {
@@ -150,6 +163,7 @@ final class CuttingProxy implements AutoCloseable {
         private void end() {
             CuttingProxy.close(client);
             CuttingProxy.close(server);
+            relays.remove(this);
             sockets.remove(client);
             sockets.remove(server);
         }

@@ -332,4 +332,25 @@ class PendingStreamTest {
                 .contains("one");
         assertThat(pendingMessages().getCount()).isEqualTo(1);
     }
+
+    @Test
+    void anEntryFromTheFutureIsDueForItIsTheTraceOfAClockThatSteppedBack() throws Exception {
+        addAged("logs:user_a:1", Duration.ofHours(-1));
+
+        assertThat(taken(one.take(Duration.ofSeconds(60), 8)))
+                .extracting(PendingEntry::list)
+                .containsExactly("logs:user_a:1");
+    }
+
+    @Test
+    void anEntryGivenBackIsReclaimedAtOnce() throws Exception {
+        Duration lease = Duration.ofMinutes(10);
+        addAged("logs:user_a:1", Duration.ofSeconds(5));
+        PendingEntry entry = taken(one.take(Duration.ofSeconds(1), 8)).getFirst();
+        assertThat(two.reclaim(lease, 8)).isEmpty();
+
+        one.giveBack(entry, lease);
+
+        assertThat(two.reclaim(lease, 8)).extracting(PendingEntry::id).containsExactly(entry.id());
+    }
 }

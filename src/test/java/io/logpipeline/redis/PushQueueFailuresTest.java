@@ -97,4 +97,27 @@ class PushQueueFailuresTest {
             awaitStored(queue);
         }
     }
+
+    @Test
+    void aConnectionThatAnswersNoMoreIsGivenUpWithWhatWaitsInIt() throws Exception {
+        try (RedisProcess redis = RedisProcess.start();
+                CuttingProxy proxy = new CuttingProxy(redis.port());
+                RedisLink link = RedisLink.open(redis.url(), "test", TIMEOUT);
+                PushQueue queue =
+                        new PushQueue(
+                                RedisLink.openGathering(proxy.url(), "test-push", TIMEOUT),
+                                new PendingStream(link, "test"),
+                                Duration.ofSeconds(600),
+                                1_000_000,
+                                new Watchdog(System::nanoTime))) {
+            awaitStored(queue);
+
+            proxy.swallow();
+            assertThat(failure(queue)).isEqualTo("Redis did not answer in time");
+            proxy.admit();
+
+            // The connection that swallows is open for ever: only another one gets through.
+            awaitStored(queue);
+        }
+    }
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** What requests may rely on while Redis answers. */
 class PushQueueTest {
-    private static final int BYTES_MAX = 100_000;
+    private static final int BYTES_MAX = 1_000_000;
     private static final PushOutcome STORED = new PushOutcome.Stored();
     private static final PushOutcome DUPLICATE = new PushOutcome.Duplicate();
 
@@ -278,5 +278,18 @@ class PushQueueTest {
             redis.unpauseWrites();
         }
         assertThat(redis.list(key("a"))).containsExactly("1");
+    }
+
+    private static final int LISTS = 10_000;
+
+    @Test
+    void aRequestOfMoreListsThanMayBeUnansweredAtOnceIsStoredWhole() throws Exception {
+        List<LogEvent> request = new ArrayList<>();
+        for (int user = 0; user < LISTS; user++) {
+            request.addAll(events("many-" + user, "1"));
+        }
+
+        assertThat(queue.push(request, null)).isEqualTo(new PushOutcome.Stored());
+        assertThat(redis.server().dbsize()).isGreaterThanOrEqualTo(LISTS);
     }
 }

@@ -1,0 +1,32 @@
+package io.logpipeline.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real file system, where it differs from what one would write first. */
+class NioDiskTest {
+    @TempDir private Path directory;
+
+    private final Disk disk = new NioDisk();
+
+    @Test
+    void aDirectoryThatCannotBeOpenedIsNoFailedForce() {
+        assertThatThrownBy(() -> disk.forceDirectory(directory.resolve("absent")))
+                .isInstanceOf(Disk.NotOpened.class);
+    }
+
+    @Test
+    void creatingWhatIsThereSaysSo() throws Exception {
+        assertThat(disk.create(directory.resolve("file"))).isTrue();
+        assertThat(disk.create(directory.resolve("file"))).isFalse();
+        assertThat(disk.createDirectory(directory.resolve("sub"))).isTrue();
+        assertThat(disk.createDirectory(directory.resolve("sub"))).isFalse();
+        assertThatThrownBy(() -> disk.createDirectory(directory.resolve("file")))
+                .isInstanceOf(FileAlreadyExistsException.class);
+    }
+}
