@@ -287,4 +287,15 @@ class DiskFaultsTest {
         assertThat(file.disk.effects())
                 .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
     }
+
+    @Test
+    void theDirectoriesOfAFileThatAnotherProcessLeftUnsettledAreForcedBeforeSuccess()
+            throws IOException {
+        begin(0, "a\n");
+
+        file.append(4, "a");
+
+        assertThat(file.disk.effects())
+                .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
+    }
 }
