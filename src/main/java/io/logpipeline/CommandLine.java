@@ -1,6 +1,7 @@
 package io.logpipeline;
 
 import io.logpipeline.telemetry.LogFormat;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,11 +48,13 @@ record CommandLine(
             switch (option) {
                 case "--help", "-h" -> help = true;
                 case "--version" -> version = true;
-                case "--config" -> config = Optional.of(Path.of(value(arguments, next++, option)));
+                case "--config" ->
+                        config = Optional.of(path(option, value(arguments, next++, option)));
                 case "--log-format" ->
                         logFormat =
                                 Optional.of(logFormat(option, value(arguments, next++, option)));
-                default -> throw new StartRefused("unknown option " + option + "; try --help");
+                default ->
+                        throw new StartRefused("unknown option " + shown(option) + "; try --help");
             }
         }
         return new CommandLine(role, config, logFormat, help, version);
@@ -60,7 +63,8 @@ record CommandLine(
     private static Role role(String word) {
         return Role.of(word)
                 .orElseThrow(() ->
-                        new StartRefused("unknown role " + word + ": expected " + Role.words()));
+                        new StartRefused(
+                                "unknown role " + shown(word) + ": expected " + Role.words()));
     }
 
     private static String value(String[] arguments, int index, String option) {
@@ -68,6 +72,19 @@ record CommandLine(
             throw new StartRefused(option + " needs a value");
         }
         return arguments[index];
+    }
+
+    /** What was meant for a setting, such as a URL with a password, is not shown. */
+    private static String shown(String word) {
+        return word.matches("[A-Za-z0-9_.-]{1,80}") ? word : "(not a plain word)";
+    }
+
+    private static Path path(String option, String word) {
+        try {
+            return Path.of(word);
+        } catch (InvalidPathException invalid) {
+            throw new StartRefused(option + ": not a path on this system: " + invalid.getReason());
+        }
     }
 
     /** The format of that name, for an option or a setting. */

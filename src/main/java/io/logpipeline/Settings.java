@@ -3,6 +3,7 @@ package io.logpipeline;
 import io.logpipeline.telemetry.LogFormat;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -37,5 +38,36 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
         Redis other =
                 new Redis(url, redis.keyExpiration(), redis.timeout(), redis.pushQueueBytesMax());
         return new Settings(server, other, drainer, observe, log);
+    }
+
+    /** What is wrong with settings together that are right one by one; empty when nothing is. */
+    Optional<String> contradiction() {
+        long intervalSeconds = drainer.interval().toSeconds();
+        if (redis.keyExpiration().compareTo(drainer.interval().multipliedBy(2)) < 0) {
+            return Optional.of(
+                    "redis.key_expiration_seconds: "
+                            + redis.keyExpiration().toSeconds()
+                            + " is under twice drainer.interval_seconds ("
+                            + intervalSeconds
+                            + "): lists would expire before they are drained");
+        }
+        return sizeContradiction();
+    }
+
+    private Optional<String> sizeContradiction() {
+        if (server.maxBatchBytes() < server.maxBodyBytes()) {
+            return Optional.of(
+                    "server.max_batch_bytes: under server.max_body_bytes ("
+                            + server.maxBodyBytes()
+                            + ")");
+        }
+        if (redis.pushQueueBytesMax() < 4L * server.maxBatchBytes()) {
+            return Optional.of(
+                    "redis.push_queue_bytes_max: must hold at least four times"
+                            + " server.max_batch_bytes ("
+                            + server.maxBatchBytes()
+                            + ")");
+        }
+        return Optional.empty();
     }
 }

@@ -1,10 +1,10 @@
 package io.logpipeline;
 
 import io.helidon.config.Config;
-import io.helidon.config.ConfigException;
 import io.helidon.config.ConfigSources;
 import io.logpipeline.redis.RedisLink;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,11 +16,22 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
-/** Reads the settings from their sources and refuses what is wrong, naming it. */
+/**
+ * Reads the settings from their sources and refuses what is wrong, naming it.
+ *
+ * <p>Invariant: no refusal shows text of a file but plain names and values of settings that can't
+ * be secret. {@code redis.url} carries a password, and a YAML library's own words quote the file.
+ */
 final class SettingsReader {
     private static final String RESOURCE = "application.yaml";
     private static final int DAY_SECONDS = 86_400;
+    private static final int BATCH_BYTES_MAX = 256 << 20;
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,80}");
 
     private final Config config;
 
@@ -29,29 +40,32 @@ final class SettingsReader {
     }
 
     /**
-     * Reads and validates.
+     * Reads and validates, with the {@code application.yaml} of the process' directory.
      *
      * @param environment the process' environment; only the names of settings are looked at
      * @param preset values that win over files, and lose against the environment
+     * @throws StartRefused naming the first thing that is wrong
      */
     static Settings read(
             CommandLine commandLine, Map<String, String> environment, Map<String, String> preset) {
-        Path workingDirectory = Path.of(RESOURCE);
+        return read(commandLine, environment, preset, Path.of(""));
+    }
+
+    /** The same for a process in another directory. */
+    static Settings read(
+            CommandLine commandLine,
+            Map<String, String> environment,
+            Map<String, String> preset,
+            Path directory) {
         Config builtIn = config(List.of(ConfigSources.classpath(RESOURCE)));
         Set<String> known = leaves(builtIn);
         List<Supplier<? extends io.helidon.config.spi.ConfigSource>> sources = new ArrayList<>();
         sources.add(ConfigSources.create(fromEnvironment(known, environment)));
-        commandLine
-                .config()
-                .ifPresent(file -> {
-                    if (!Files.isReadable(file)) {
-                        throw new StartRefused("--config: can't read " + file);
-                    }
-                    sources.add(file(file, known));
-                });
+        commandLine.config().ifPresent(file -> sources.add(file(file, known)));
         sources.add(ConfigSources.create(preset));
-        if (Files.isReadable(workingDirectory)) {
-            sources.add(file(workingDirectory, known));
+        Path beside = directory.resolve(RESOURCE);
+        if (Files.isReadable(beside)) {
+            sources.add(file(beside, known));
         }
         sources.add(ConfigSources.classpath(RESOURCE));
         return new SettingsReader(config(sources)).settings(commandLine);
@@ -68,26 +82,40 @@ final class SettingsReader {
 
     private static Supplier<? extends io.helidon.config.spi.ConfigSource> file(
             Path path, Set<String> known) {
-        Supplier<? extends io.helidon.config.spi.ConfigSource> source = ConfigSources.file(path);
+        if (Files.isDirectory(path) || !Files.isReadable(path)) {
+            throw new StartRefused(path + ": is no file that this user can read");
+        }
         Set<String> unknown;
         try {
-            unknown = leaves(config(List.of(source)));
-        } catch (ConfigException malformed) {
-            throw new StartRefused(path + ": " + firstLine(malformed));
+            unknown = leaves(config(List.of(ConfigSources.file(path))));
+        } catch (RuntimeException malformed) {
+            throw new StartRefused(path + ": can't be read as YAML settings" + where(malformed));
         }
         unknown.removeAll(known);
         if (!unknown.isEmpty()) {
-            throw new StartRefused(path + ": unknown setting " + String.join(", ", unknown));
+            String names =
+                    unknown.stream().map(SettingsReader::shown).collect(Collectors.joining(", "));
+            throw new StartRefused(path + ": unknown setting " + names);
         }
         return ConfigSources.file(path);
     }
 
-    private static String firstLine(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
+    /** The place in the file, as far as the library tells. */
+    private static String where(Throwable malformed) {
+        for (Throwable cause = malformed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof MarkedYAMLException marked) {
+                Mark mark = marked.getProblemMark();
+                if (mark != null) {
+                    int line = mark.getLine() + 1;
+                    return ": look at line " + line + ", column " + (mark.getColumn() + 1);
+                }
+            }
         }
-        return String.valueOf(root.getMessage()).replaceAll("\\s*\\n\\s*", " ").strip();
+        return ": expected a file named *.yaml, its settings grouped as in the README";
+    }
+
+    private static String shown(String name) {
+        return PLAIN_NAME.matcher(name).matches() ? name : "(not a plain name)";
     }
 
     private static Set<String> leaves(Config config) {
@@ -116,8 +144,8 @@ final class SettingsReader {
                         new Settings.Server(
                                 text("server.host"),
                                 number("server.port", 0, 65_535),
-                                number("server.max_body_bytes", 1, 256 << 20),
-                                number("server.max_batch_bytes", 1, 256 << 20),
+                                number("server.max_body_bytes", 1, BATCH_BYTES_MAX),
+                                number("server.max_batch_bytes", 1, BATCH_BYTES_MAX),
                                 seconds("server.shutdown_seconds", 1, 3600)),
                         new Settings.Redis(
                                 redisUrl(),
@@ -134,7 +162,10 @@ final class SettingsReader {
                                         .orElseGet(() ->
                                                 CommandLine.logFormat(
                                                         "log.format", text("log.format")))));
-        checkTogether(settings);
+        settings.contradiction()
+                .ifPresent(reason -> {
+                    throw new StartRefused(reason);
+                });
         return settings;
     }
 
@@ -142,7 +173,7 @@ final class SettingsReader {
         return new Settings.Drain(
                 seconds("drainer.interval_seconds", 1, DAY_SECONDS),
                 logPattern(),
-                Path.of(text("drainer.log_dir")),
+                logDir(),
                 number("drainer.workers", 1, 256),
                 seconds("drainer.lease_seconds", 1, 3600),
                 millis("drainer.redis_timeout_ms", 50, 120_000),
@@ -152,32 +183,6 @@ final class SettingsReader {
                 number("drainer.batch_bytes_max", 1024, 256 << 20));
     }
 
-    private static void checkTogether(Settings settings) {
-        long expirationSeconds = settings.redis().keyExpiration().toSeconds();
-        long intervalSeconds = settings.drainer().interval().toSeconds();
-        if (expirationSeconds < 2 * intervalSeconds) {
-            throw new StartRefused(
-                    "redis.key_expiration_seconds: "
-                            + expirationSeconds
-                            + " is under twice drainer.interval_seconds ("
-                            + intervalSeconds
-                            + "): lists would expire before they are drained");
-        }
-        if (settings.server().maxBatchBytes() < settings.server().maxBodyBytes()) {
-            throw new StartRefused(
-                    "server.max_batch_bytes: under server.max_body_bytes ("
-                            + settings.server().maxBodyBytes()
-                            + ")");
-        }
-        if (settings.redis().pushQueueBytesMax() < 4L * settings.server().maxBatchBytes()) {
-            throw new StartRefused(
-                    "redis.push_queue_bytes_max: must hold at least four times"
-                            + " server.max_batch_bytes ("
-                            + settings.server().maxBatchBytes()
-                            + ")");
-        }
-    }
-
     private String redisUrl() {
         String url = text("redis.url");
         if (url.startsWith("redis") && !url.startsWith("redis-sentinel:") && url.contains(",")) {
@@ -185,7 +190,7 @@ final class SettingsReader {
         }
         try {
             RedisLink.validate(url);
-        } catch (IllegalArgumentException invalid) {
+        } catch (RuntimeException invalid) {
             throw new StartRefused(
                     "redis.url: expected redis://, rediss:// or redis-sentinel:// with a host");
         }
@@ -199,6 +204,16 @@ final class SettingsReader {
                     "drainer.log_pattern: must begin with logs:user_, not " + pattern);
         }
         return pattern;
+    }
+
+    private Path logDir() {
+        String path = text("drainer.log_dir");
+        try {
+            return Path.of(path);
+        } catch (InvalidPathException invalid) {
+            throw new StartRefused(
+                    "drainer.log_dir: not a path on this system: " + invalid.getReason());
+        }
     }
 
     private OptionalInt observePort() {

@@ -1,0 +1,208 @@
+package io.logpipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.logpipeline.telemetry.LogFormat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.assertj.core.api.AbstractStringAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where settings come from, and what is refused in which words. */
+class SettingsReaderTest {
+    @TempDir private Path directory;
+
+    private final Map<String, String> environment = new HashMap<>();
+    private CommandLine commandLine = CommandLine.parse();
+
+    private Settings read() {
+        return SettingsReader.read(commandLine, environment, Map.of(), directory);
+    }
+
+    private AbstractStringAssert<?> refusal() {
+        return assertThatThrownBy(this::read)
+                .isInstanceOf(StartRefused.class)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    private void beside(String yaml) throws IOException {
+        Files.writeString(directory.resolve("application.yaml"), yaml);
+    }
+
+    private Path config(String yaml) throws IOException {
+        Path file = Files.writeString(directory.resolve("more.yaml"), yaml);
+        commandLine = CommandLine.parse("all", "--config", file.toString());
+        return file;
+    }
+
+    private AbstractStringAssert<?> refusalWith(String... namesAndValues) {
+        environment.clear();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            environment.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return refusal();
+    }
+
+    @Test
+    void theDefaultsAreThoseOfTheDocumentation() {
+        Settings settings = read();
+
+        assertThat(settings.server().host()).isEqualTo("127.0.0.1");
+        assertThat(settings.server().port()).isEqualTo(3000);
+        assertThat(settings.redis().url()).isEqualTo("redis://127.0.0.1:6379");
+        assertThat(settings.redis().keyExpiration()).isEqualTo(Duration.ofSeconds(600));
+        assertThat(settings.drainer().interval()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.drainer().logPattern()).isEqualTo("logs:user_*:*");
+        assertThat(settings.drainer().logDir()).isEqualTo(Path.of("logs"));
+        assertThat(settings.observe().port()).isEmpty();
+        assertThat(settings.log().format()).isEqualTo(LogFormat.TEXT);
+    }
+
+    @Test
+    void theEnvironmentWinsOverConfigAndConfigOverTheFileBeside() throws IOException {
+        beside("server:\n  port: 1\ndrainer:\n  workers: 1\n  lease_seconds: 1\n");
+        config("server:\n  port: 2\ndrainer:\n  workers: 2\n");
+        environment.put("SERVER_PORT", "3");
+
+        Settings settings = read();
+
+        assertThat(settings.server().port()).isEqualTo(3);
+        assertThat(settings.drainer().workers()).isEqualTo(2);
+        assertThat(settings.drainer().lease()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void aPresetWinsOverTheFileBesideAndLosesAgainstTheEnvironment() throws IOException {
+        beside("drainer:\n  interval_seconds: 7\n");
+        Map<String, String> preset = Map.of("drainer.interval_seconds", "2");
+
+        assertThat(preset(preset)).isEqualTo(Duration.ofSeconds(2));
+        environment.put("DRAINER_INTERVAL_SECONDS", "9");
+        assertThat(preset(preset)).isEqualTo(Duration.ofSeconds(9));
+    }
+
+    private Duration preset(Map<String, String> preset) {
+        Settings settings = SettingsReader.read(commandLine, environment, preset, directory);
+        return settings.drainer().interval();
+    }
+
+    @Test
+    void theOptionWinsOverTheSettingOfTheLogFormat() {
+        environment.put("LOG_FORMAT", "text");
+        commandLine = CommandLine.parse("all", "--log-format", "json");
+
+        assertThat(read().log().format()).isEqualTo(LogFormat.JSON);
+    }
+
+    @Test
+    void aSettingOutOfRangeIsNamedWithItsRange() {
+        refusalWith("SERVER_PORT", "70000").contains("server.port", "0 to 65535", "70000");
+        refusalWith("SERVER_PORT", "-7").contains("server.port", "-7");
+        refusalWith("SERVER_HOST", " ").contains("server.host", "empty");
+        refusalWith("DRAINER_WORKERS", "many").contains("drainer.workers", "many");
+        refusalWith("DRAINER_LOG_PATTERN", "*").contains("drainer.log_pattern", "logs:user_");
+        refusalWith("DRAINER_LOG_DIR", "a\0b").contains("drainer.log_dir", "not a path");
+        refusalWith("LOG_LEVEL", "LOUD").contains("log.level", "LOUD");
+        refusalWith("LOG_FORMAT", "xml").contains("log.format", "xml");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost:6379/s3cr3t",
+                "http://:s3cr3t@redis:6379",
+                "redis://:s3cr3t@redis:99999",
+                "redis://:s3cr3t@",
+                "redis-sentinel://:s3cr3t@redis:26379"
+            })
+    void aUrlThatIsNoneIsRefusedWithoutShowingIt(String url) {
+        refusalWith("REDIS_URL", url).startsWith("redis.url: expected").doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void severalNodesAreRefusedAsACluster() {
+        refusalWith("REDIS_URL", "redis://:s3cr3t@one:6379,two:6379")
+                .contains("Redis Cluster is not supported yet")
+                .doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void anUnknownNameInAFileIsNamedWithTheFile() throws IOException {
+        config("drainer:\n  interval_second: 5\n");
+        refusal().contains("more.yaml", "unknown setting drainer.interval_second");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis:\n  url: \"redis://:s3cr3t@h:1\" x\n",
+                "redis:\n  url: *s3cr3t\n",
+                "redis:\n  url: !s3cr3t x\n",
+                "redis:\n  url: \"redis://:s3\\cr3t@h:1\" # s3cr3t\n",
+                "redis:\n\turl: redis://:s3cr3t@h:1\n",
+                "redis:\n  url: [ redis://:s3cr3t@h:1\n",
+            })
+    void aMalformedFileIsNamedWithThePlaceAndNotQuoted(String yaml) throws IOException {
+        config(yaml);
+        refusal()
+                .containsPattern("more\\.yaml: can't be read as YAML .*line [23], column \\d+$")
+                .doesNotContain("s3cr3t", "redis://");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis.url=redis://:s3cr3t@h:1",
+                "- redis://:s3cr3t@h:1\n",
+                "redis:\n  redis://:s3cr3t@h:1: x\n",
+                "redis:\n  ? {url: s3cr3t}\n  : x\n",
+                "${s3cr3t}: 1\n",
+                "redis:\n  url: [\"redis://:s3cr3t@h:1\"]\n",
+            })
+    void yamlOfAnotherFormIsRefusedAndNotQuoted(String yaml) throws IOException {
+        config(yaml);
+        refusal().contains("more.yaml").doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void bytesThatAreNoTextAreRefused() throws IOException {
+        Path file = config("");
+        Files.write(file, "server:\n  host: \0\n".getBytes(StandardCharsets.UTF_16));
+        refusal().contains("more.yaml", "can't be read as YAML");
+    }
+
+    @Test
+    void aConfigFileThatCannotBeReadIsRefused() {
+        commandLine = CommandLine.parse("all", "--config", "absent.yaml");
+        refusal().contains("absent.yaml", "can read");
+        commandLine = CommandLine.parse("all", "--config", directory.toString());
+        refusal().contains(directory.toString(), "can read");
+    }
+
+    @Test
+    void anExpirationUnderTwiceTheIntervalIsRefused() {
+        refusalWith("REDIS_KEY_EXPIRATION_SECONDS", "119", "DRAINER_INTERVAL_SECONDS", "60")
+                .contains("redis.key_expiration_seconds", "119", "drainer.interval_seconds");
+
+        environment.put("REDIS_KEY_EXPIRATION_SECONDS", "120");
+        assertThat(read().redis().keyExpiration()).isEqualTo(Duration.ofSeconds(120));
+    }
+
+    @Test
+    void aBatchLimitBelowThatOfOneEventAndAQueueTooSmallForBatchesAreRefused() {
+        refusalWith("SERVER_MAX_BATCH_BYTES", "1000", "SERVER_MAX_BODY_BYTES", "1001")
+                .contains("server.max_batch_bytes", "server.max_body_bytes");
+        refusalWith("REDIS_PUSH_QUEUE_BYTES_MAX", Integer.toString(4 * 16777216 - 1))
+                .contains("redis.push_queue_bytes_max", "server.max_batch_bytes");
+    }
+}
