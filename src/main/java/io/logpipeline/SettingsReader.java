@@ -5,6 +5,7 @@ import io.helidon.config.ConfigSources;
 import io.logpipeline.redis.RedisLink;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,7 +65,8 @@ final class SettingsReader {
         commandLine.config().ifPresent(file -> sources.add(file(file, known)));
         sources.add(ConfigSources.create(preset));
         Path beside = directory.resolve(RESOURCE);
-        if (Files.isReadable(beside)) {
+        // A link to nothing is there too: somebody meant settings to be read.
+        if (Files.exists(beside, LinkOption.NOFOLLOW_LINKS)) {
             sources.add(file(beside, known));
         }
         sources.add(ConfigSources.classpath(RESOURCE));

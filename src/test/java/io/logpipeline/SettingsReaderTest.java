@@ -189,6 +189,18 @@ class SettingsReaderTest {
         refusal().contains(directory.toString(), "can read");
     }
 
+    /** Tests may run as root, who may read every file; nobody can read these two. */
+    @Test
+    void aFileBesideThatIsThereButCannotBeReadIsNotPassedOver() throws IOException {
+        Path beside = directory.resolve("application.yaml");
+        Files.createSymbolicLink(beside, directory.resolve("not mounted"));
+        refusal().contains(beside.toString(), "can read");
+
+        Files.delete(beside);
+        Files.createDirectory(beside);
+        refusal().contains(beside.toString(), "can read");
+    }
+
     @Test
     void anExpirationUnderTwiceTheIntervalIsRefused() {
         refusalWith("REDIS_KEY_EXPIRATION_SECONDS", "119", "DRAINER_INTERVAL_SECONDS", "60")
