@@ -13,43 +13,73 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import redis.embedded.RedisExecProvider;
 
-/** A Redis for the demo: it listens on the loopback only and leaves nothing behind. */
+/**
+ * A Redis for the demo: it listens on the loopback only and leaves nothing behind.
+ *
+ * <p>Invariant: it ends with this process, however this process ends. A shell stands between the
+ * two and reads from a pipe of which only this process has the other end; when that end is gone, by
+ * {@link #close()} or because the process was killed or halted, the shell kills Redis. Signals to
+ * the terminal's process group reach neither: Redis is needed until the drainer has stopped.
+ */
 final class EmbeddedRedis implements AutoCloseable {
-    private final Process process;
-    private final Path directory;
+    private static final String KEEPER =
+            """
+            directory=$1
+            shift
+            trap '' HUP INT TERM
+            $(command -v setsid) "$@" </dev/null &
+            redis=$!
+            cat >/dev/null
+            kill -9 "$redis"
+            wait "$redis"
+            rm -rf "$directory"
+            """;
+
+    private final Process keeper;
     private final File binary;
     private final int port;
 
-    private EmbeddedRedis(Process process, Path directory, File binary, int port) {
-        this.process = process;
-        this.directory = directory;
+    private EmbeddedRedis(Process keeper, File binary, int port) {
+        this.keeper = keeper;
         this.binary = binary;
         this.port = port;
     }
 
     static EmbeddedRedis start() throws IOException {
         File binary = RedisExecProvider.defaultProvider().get();
-        Path directory = Files.createTempDirectory("log-pipeline-redis-");
         int port = freePort();
-        Process process =
-                new ProcessBuilder(
-                                binary.getAbsolutePath(),
-                                "--port",
-                                Integer.toString(port),
-                                "--bind",
-                                "127.0.0.1",
-                                "--dir",
-                                directory.toString(),
-                                "--save",
-                                "",
-                                "--appendonly",
-                                "no",
-                                "--maxmemory-policy",
-                                "noeviction")
-                        .redirectErrorStream(true)
-                        .redirectOutput(directory.resolve("redis.log").toFile())
-                        .start();
-        return new EmbeddedRedis(process, directory, binary, port);
+        Path directory = Files.createTempDirectory("log-pipeline-redis-");
+        List<String> command =
+                List.of(
+                        "sh",
+                        "-c",
+                        KEEPER,
+                        "log-pipeline-redis",
+                        directory.toString(),
+                        binary.getAbsolutePath(),
+                        "--port",
+                        Integer.toString(port),
+                        "--bind",
+                        "127.0.0.1",
+                        "--dir",
+                        directory.toString(),
+                        "--save",
+                        "",
+                        "--appendonly",
+                        "no",
+                        "--maxmemory-policy",
+                        "noeviction");
+        try {
+            Process keeper =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(directory.resolve("redis.log").toFile())
+                            .start();
+            return new EmbeddedRedis(keeper, binary, port);
+        } catch (IOException failed) {
+            deleteAll(directory);
+            throw failed;
+        }
     }
 
     private static int freePort() throws IOException {
@@ -64,12 +94,12 @@ final class EmbeddedRedis implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
         try {
-            if (!process.waitFor(5, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+            keeper.getOutputStream().close();
+            if (!keeper.waitFor(5, TimeUnit.SECONDS)) {
+                keeper.descendants().forEach(ProcessHandle::destroyForcibly);
+                keeper.destroyForcibly();
             }
-            deleteAll(directory);
             Path extracted = binary.toPath().getParent();
             Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
             if (extracted != null && temporary.equals(extracted.getParent())) {

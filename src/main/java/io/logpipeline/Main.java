@@ -60,22 +60,25 @@ public final class Main {
             return;
         }
         EmbeddedRedis redis = startRedis();
+        Demo story = new Demo(settings.drainer().logDir());
+        Pipeline pipeline;
         try {
-            Demo story = new Demo(settings.drainer().logDir());
-            Pipeline pipeline = start(settings.withRedis(redis.url()), seams, story::landed);
-            stopOnSignal(settings, pipeline, redis);
-            story.banner(settings.server().host(), pipeline.port(), settings.drainer().interval());
+            pipeline = start(settings.withRedis(redis.url()), seams, story::landed);
         } catch (StartRefused refused) {
             redis.close();
             throw refused;
         }
+        stopOnSignal(settings, pipeline, redis);
+        story.banner(settings.server().host(), pipeline.port(), settings.drainer().interval());
     }
 
     private static EmbeddedRedis startRedis() {
         try {
             return EmbeddedRedis.start();
         } catch (IOException | RuntimeException failed) {
-            throw new StartRefused("the embedded Redis does not start: " + failed.getMessage());
+            throw new StartRefused("the embedded Redis does not start: " + oneLine(failed));
+        } catch (LinkageError leftOut) {
+            throw new StartRefused("the embedded Redis is not part of this installation");
         }
     }
 
@@ -91,8 +94,28 @@ public final class Main {
                     Runtime.getRuntime().halt(STATUS_FORCE_FAILED);
                     return new AssertionError("halted");
                 };
-        return Pipeline.start(
-                commandLine.role(), settings, version(), seams, landed, failStop, this::refuse);
+        try {
+            return Pipeline.start(
+                    commandLine.role(), settings, version(), seams, landed, failStop, this::refuse);
+        } catch (StartRefused refused) {
+            throw refused;
+        } catch (RuntimeException failed) {
+            log().log(System.Logger.Level.DEBUG, "The start failed", failed);
+            throw new StartRefused("the start failed: " + oneLine(failed));
+        }
+    }
+
+    /** The root of a failure, without the user and password of any URL that it may quote. */
+    static String oneLine(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = root.getMessage();
+        if (message == null || message.isBlank()) {
+            return root.getClass().getSimpleName();
+        }
+        return message.strip().replaceAll("\\s+", " ").replaceAll("://\\S*@", "://");
     }
 
     /** Called from a thread that the exit waits for, so another one exits. */
@@ -107,7 +130,11 @@ public final class Main {
                 Thread.ofPlatform()
                         .name("shutdown")
                         .unstarted(() -> stop(settings, pipeline, last));
-        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // Redis was refused meanwhile: that one's line is said, and its status stands.
+        }
     }
 
     private void stop(Settings settings, Pipeline pipeline, AutoCloseable last) {
