@@ -51,6 +51,25 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
                             + intervalSeconds
                             + "): lists would expire before they are drained");
         }
+        Duration untilTakenOver = drainer.interval().plus(drainer.lease().multipliedBy(2));
+        if (drainer.ledgerLife().compareTo(untilTakenOver) <= 0) {
+            return Optional.of(
+                    "drainer.ledger_seconds: "
+                            + drainer.ledgerLife().toSeconds()
+                            + " is not over drainer.interval_seconds + 2 x drainer.lease_seconds ("
+                            + untilTakenOver.toSeconds()
+                            + "): a list taken over late would count as expired");
+        }
+        Duration longestWait = longestWait();
+        if (observe.livenessLimit().compareTo(longestWait) <= 0) {
+            return Optional.of(
+                    "observe.liveness_seconds: "
+                            + observe.livenessLimit().toSeconds()
+                            + " is not over the "
+                            + longestWait.toMillis() / 1000.0
+                            + " s that a drainer may wait for Redis twice and for a file lock: a"
+                            + " silent Redis would count as a stall");
+        }
         return sizeContradiction();
     }
 
@@ -69,5 +88,12 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
                             + ")");
         }
         return Optional.empty();
+    }
+
+    /** Without a sign of life, and nothing wrong with the loop. */
+    private Duration longestWait() {
+        Duration call = drainer.redisTimeout();
+        Duration longestCall = call.compareTo(redis.timeout()) > 0 ? call : redis.timeout();
+        return longestCall.multipliedBy(2).plus(drainer.fileLockTimeout());
     }
 }

@@ -116,6 +116,16 @@ class SettingsReaderTest {
         refusalWith("LOG_FORMAT", "xml").contains("log.format", "xml");
     }
 
+    @Test
+    void aBatchThatRedisCouldNotTakeAsOneCallIsOutOfRange() {
+        refusalWith("SERVER_MAX_BATCH_BYTES", Integer.toString((32 << 20) + 1))
+                .contains("server.max_batch_bytes", "33554432");
+
+        environment.put("SERVER_MAX_BATCH_BYTES", Integer.toString(32 << 20));
+        environment.put("REDIS_PUSH_QUEUE_BYTES_MAX", Integer.toString(128 << 20));
+        assertThat(read().server().maxBatchBytes()).isEqualTo(32 << 20);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -208,6 +218,30 @@ class SettingsReaderTest {
 
         environment.put("REDIS_KEY_EXPIRATION_SECONDS", "120");
         assertThat(read().redis().keyExpiration()).isEqualTo(Duration.ofSeconds(120));
+    }
+
+    @Test
+    void aLedgerThatMayEndBeforeADeadReplicasWorkIsTakenOverIsRefused() {
+        refusalWith("DRAINER_LEDGER_SECONDS", "120", "DRAINER_LEASE_SECONDS", "30")
+                .contains("drainer.ledger_seconds", "120", "drainer.lease_seconds");
+
+        environment.put("DRAINER_LEDGER_SECONDS", "121");
+        assertThat(read().drainer().ledgerLife()).isEqualTo(Duration.ofSeconds(121));
+    }
+
+    @Test
+    void aLivenessLimitThatALegitimateWaitReachesIsRefused() {
+        refusalWith("OBSERVE_LIVENESS_SECONDS", "22")
+                .contains("observe.liveness_seconds", "22.0 s");
+        refusalWith("DRAINER_REDIS_TIMEOUT_MS", "29000")
+                .contains("observe.liveness_seconds", "60.0 s");
+        refusalWith("REDIS_TIMEOUT_MS", "30000").contains("observe.liveness_seconds", "62.0 s");
+        refusalWith("DRAINER_FILE_LOCK_TIMEOUT_MS", "40000")
+                .contains("observe.liveness_seconds", "60.0 s");
+
+        environment.clear();
+        environment.put("OBSERVE_LIVENESS_SECONDS", "23");
+        assertThat(read().observe().livenessLimit()).isEqualTo(Duration.ofSeconds(23));
     }
 
     @Test
