@@ -64,10 +64,10 @@ public final class RedisWatch {
 
     private void look() throws InterruptedException {
         try {
-            PendingStream.Backlog backlog = pending.backlog();
             if (!up) {
                 cameUp();
             }
+            PendingStream.Backlog backlog = pending.backlog();
             state.pending(backlog.keys(), backlog.lag());
             state.redisUp(true);
             state.started();
@@ -77,8 +77,8 @@ public final class RedisWatch {
     }
 
     private void cameUp() throws RedisFailure, InterruptedException {
+        // First: a server that is refused may be unable to do the rest.
         ServerCheck server = ServerCheck.of(calls);
-        pending.ensureGroup();
         String refusal = server.refusal().orElse(null);
         if (refusal != null) {
             LOG.log(System.Logger.Level.ERROR, refusal);
@@ -86,6 +86,7 @@ public final class RedisWatch {
                 refused.accept(refusal);
             }
         }
+        pending.ensureGroup();
         String durability =
                 server.appendOnly()
                         ? "on"
