@@ -5,6 +5,7 @@ import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
+import io.logpipeline.api.ClientTimeouts;
 import io.logpipeline.api.ConnectionCloser;
 import io.logpipeline.api.ErrorAnswers;
 import io.logpipeline.api.LogService;
@@ -179,6 +180,10 @@ final class Pipeline implements AutoCloseable {
     private void startServer(PendingStream pending, Seams seams) {
         Settings.Server server = settings.server();
         boolean ownPort = settings.observe().port().isPresent();
+        ClientTimeouts timeouts =
+                new ClientTimeouts(
+                        server.bodyTimeout(), server.idleTimeout(), 2 * server.maxBatchBytes());
+        stops.push(timeouts::close);
         WebServerConfig.Builder builder =
                 WebServer.builder()
                         .host(server.host())
@@ -202,9 +207,11 @@ final class Pipeline implements AutoCloseable {
                             .host(server.host())
                             .port(settings.observe().port().getAsInt())
                             .update(ErrorAnswers::register)
+                            .update(timeouts::prepare)
                             .routing(other -> other.addFilter(new ConnectionCloser()))
                             .build());
         }
+        timeouts.prepare(builder);
         HttpRouting.Builder routing = HttpRouting.builder().addFilter(new ConnectionCloser());
         if (role.ingests()) {
             RedisCalls gathering =

@@ -10,7 +10,14 @@ import java.util.OptionalInt;
  * Every setting, validated. {@code application.yaml} explains them; {@link SettingsReader} reads.
  */
 record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log log) {
-    record Server(String host, int port, int maxBodyBytes, int maxBatchBytes, Duration shutdown) {}
+    record Server(
+            String host,
+            int port,
+            int maxBodyBytes,
+            int maxBatchBytes,
+            Duration bodyTimeout,
+            Duration idleTimeout,
+            Duration shutdown) {}
 
     record Redis(String url, Duration keyExpiration, Duration timeout, int pushQueueBytesMax) {}
 

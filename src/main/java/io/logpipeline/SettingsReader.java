@@ -151,6 +151,8 @@ final class SettingsReader {
                                 number("server.port", 0, 65_535),
                                 number("server.max_body_bytes", 1, BATCH_BYTES_MAX),
                                 number("server.max_batch_bytes", 1, BATCH_BYTES_MAX),
+                                seconds("server.body_timeout_seconds", 1, 3600),
+                                seconds("server.idle_timeout_seconds", 1, DAY_SECONDS),
                                 seconds("server.shutdown_seconds", 1, 3600)),
                         new Settings.Redis(
                                 redisUrl(),

@@ -1,0 +1,176 @@
+package io.logpipeline.api;
+
+import io.helidon.common.buffers.BufferData;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.Router;
+import io.helidon.webserver.ServerConnectionException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A connection's context whose reads and writes are timed, and whose unparsed bytes are bounded.
+ */
+final class TimedContext implements ConnectionContext {
+    /** How often the unparsed bytes are counted, which takes a walk over them. */
+    private static final int COUNT_EVERY_BYTES = 1 << 20;
+
+    private final ConnectionContext context;
+    private final ClientWait wait;
+    private final int heldBytesMax;
+    private final DataReader reader;
+    private final DataWriter writer;
+    private BooleanSupplier readsFirstLine = () -> true;
+    private int uncounted;
+
+    TimedContext(ConnectionContext context, ClientWait wait, int heldBytesMax) {
+        this.context = context;
+        this.wait = wait;
+        this.heldBytesMax = heldBytesMax;
+        this.reader = DataReader.create(this::pull);
+        this.writer = new TimedWriter(context.dataWriter(), wait);
+    }
+
+    ClientWait clientWait() {
+        return wait;
+    }
+
+    /** Says how to ask the connection whether it is between two requests. */
+    void readsFirstLine(BooleanSupplier question) {
+        readsFirstLine = question;
+    }
+
+    private byte[] pull() {
+        wait.reads(readsFirstLine.getAsBoolean());
+        byte[] bytes;
+        try {
+            bytes = context.serverSocket().get();
+        } catch (UncheckedIOException e) {
+            throw new ServerConnectionException("the connection failed", e);
+        } finally {
+            wait.hasRead();
+        }
+        if (bytes == null) {
+            // The server would take an end in the middle of the head for a defect of its own.
+            throw new CloseConnectionException("the client left");
+        }
+        uncounted += bytes.length;
+        if (uncounted >= COUNT_EVERY_BYTES) {
+            uncounted = 0;
+            // The server reads a line to its end, however far that is.
+            if (reader.available() > heldBytesMax) {
+                throw new CloseConnectionException("a line or chunk does not end");
+            }
+        }
+        return bytes;
+    }
+
+    @Override
+    public DataReader dataReader() {
+        return reader;
+    }
+
+    @Override
+    public DataWriter dataWriter() {
+        return writer;
+    }
+
+    @Override
+    public ListenerContext listenerContext() {
+        return context.listenerContext();
+    }
+
+    @Override
+    public ExecutorService executor() {
+        return context.executor();
+    }
+
+    @Override
+    public Router router() {
+        return context.router();
+    }
+
+    @Override
+    public Optional<ProxyProtocolData> proxyProtocolData() {
+        return context.proxyProtocolData();
+    }
+
+    @Override
+    public HelidonSocket serverSocket() {
+        return context.serverSocket();
+    }
+
+    @Override
+    public PeerInfo remotePeer() {
+        return context.remotePeer();
+    }
+
+    @Override
+    public PeerInfo localPeer() {
+        return context.localPeer();
+    }
+
+    @Override
+    public boolean isSecure() {
+        return context.isSecure();
+    }
+
+    @Override
+    public String socketId() {
+        return context.socketId();
+    }
+
+    @Override
+    public String childSocketId() {
+        return context.childSocketId();
+    }
+
+    private record TimedWriter(DataWriter writer, ClientWait client) implements DataWriter {
+        @Override
+        public void write(BufferData... buffers) {
+            timed(() -> writer.write(buffers));
+        }
+
+        @Override
+        public void write(BufferData buffer) {
+            timed(() -> writer.write(buffer));
+        }
+
+        @Override
+        public void writeNow(BufferData... buffers) {
+            timed(() -> writer.writeNow(buffers));
+        }
+
+        @Override
+        public void writeNow(BufferData buffer) {
+            timed(() -> writer.writeNow(buffer));
+        }
+
+        @Override
+        public void flush() {
+            timed(writer::flush);
+        }
+
+        @Override
+        public void close() {
+            writer.close();
+        }
+
+        private void timed(Runnable write) {
+            client.writes();
+            try {
+                write.run();
+            } finally {
+                client.hasWritten();
+            }
+        }
+    }
+}
