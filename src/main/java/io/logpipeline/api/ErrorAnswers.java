@@ -40,8 +40,9 @@ public final class ErrorAnswers {
     }
 
     /**
-     * Sends an error. The connection is closed when the client still waits for leave to send its
-     * body: nobody can tell whether that body will come.
+     * Sends an error. The connection is closed, and the answer says so, when the client still waits
+     * for leave to send its body: nobody can tell whether that body will come; and when chunks of
+     * unknown number are still to be read: there may be more of them than are drained.
      */
     static void send(
             ServerRequest request,
@@ -53,7 +54,10 @@ public final class ErrorAnswers {
                 request.headers().containsToken(HeaderValues.EXPECT_100) && !request.continueSent();
         byte[] body = body(error, details);
         response.status(status).header(HeaderValues.CONTENT_TYPE_JSON);
-        if (bodyUncertain) {
+        boolean endUnknown =
+                request.headers().contains(HeaderNames.TRANSFER_ENCODING)
+                        && !request.content().consumed();
+        if (bodyUncertain || endUnknown) {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
         if (request.prologue().method().text().equals(METHOD_HEAD)) {

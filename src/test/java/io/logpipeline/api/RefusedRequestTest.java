@@ -57,6 +57,20 @@ class RefusedRequestTest {
     }
 
     @Test
+    void anAnswerBeforeTheLastChunkSaysThatTheConnectionEnds() throws Exception {
+        String head = "POST /log HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n";
+        String chunks = "\r\n2\r\n{}\r\n0\r\n\r\n";
+        for (String early : new String[] {"Idempotency-Key: \t\r\n", "Content-Encoding: br\r\n"}) {
+            assertThat(server.exchange(head + early + chunks))
+                    .contains("\r\nConnection: close\r\n");
+        }
+        // A body that was read to its end leaves the connection as it is.
+        String answers = server.exchange(head + chunks + head + "Idempotency-Key: \t\r\n" + chunks);
+        assertThat(ApiServer.statusLines(answers)).hasSize(2);
+        assertThat(answers).containsOnlyOnce("\r\nConnection: close\r\n");
+    }
+
+    @Test
     void aByteOrderMarkIsRefused() throws Exception {
         ApiServer.assertError(
                 server.post("\uFEFF" + EVENT),
