@@ -5,6 +5,7 @@ import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
+import io.logpipeline.api.BodyMemory;
 import io.logpipeline.api.ClientTimeouts;
 import io.logpipeline.api.ConnectionCloser;
 import io.logpipeline.api.ErrorAnswers;
@@ -180,9 +181,14 @@ final class Pipeline implements AutoCloseable {
     private void startServer(PendingStream pending, Seams seams) {
         Settings.Server server = settings.server();
         boolean ownPort = settings.observe().port().isPresent();
+        // A body may be there as it came and inflated.
+        BodyMemory memory = BodyMemory.ofHeap(2L * server.maxBatchBytes());
         ClientTimeouts timeouts =
                 new ClientTimeouts(
-                        server.bodyTimeout(), server.idleTimeout(), 2 * server.maxBatchBytes());
+                        server.bodyTimeout(),
+                        server.idleTimeout(),
+                        2 * server.maxBatchBytes(),
+                        memory);
         stops.push(timeouts::close);
         WebServerConfig.Builder builder =
                 WebServer.builder()
@@ -229,7 +235,12 @@ final class Pipeline implements AutoCloseable {
             telemetry.pushQueueEvents(queue::unansweredEvents);
             stops.push(queue::close);
             LogService service =
-                    new LogService(queue, telemetry, server.maxBodyBytes(), server.maxBatchBytes());
+                    new LogService(
+                            queue,
+                            telemetry,
+                            memory,
+                            server.maxBodyBytes(),
+                            server.maxBatchBytes());
             service.prepare(builder);
             routing.register("/log", service);
         } else {

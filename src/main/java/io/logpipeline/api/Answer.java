@@ -13,6 +13,8 @@ import java.time.Duration;
 
 /** Answers one POST /log, and counts how. */
 record Answer(ServerRequest request, ServerResponse response, IngestTelemetry telemetry) {
+    private static final Duration NO_ROOM_RETRY_AFTER = Duration.ofSeconds(1);
+
     /** An empty body for a single event; the number of events for a batch. */
     void stored(RequestOutcome outcome, int events, boolean batch) {
         telemetry.requestAnswered(outcome);
@@ -57,6 +59,18 @@ record Answer(ServerRequest request, ServerResponse response, IngestTelemetry te
                 Status.SERVICE_UNAVAILABLE_503,
                 "Overloaded",
                 "too many events are waiting to be stored");
+    }
+
+    /** Bodies in hand take all the memory there is for them: this one is not read on. */
+    void noRoom() {
+        response.header(HeaderValues.CONNECTION_CLOSE);
+        retryAfter(NO_ROOM_RETRY_AFTER);
+        error(
+                RequestOutcome.OVERLOADED,
+                Status.SERVICE_UNAVAILABLE_503,
+                "Overloaded",
+                "too many large bodies at once");
+        throw new CloseConnectionException("no memory for the body");
     }
 
     void storeFailed(String details, Duration retryAfter) {

@@ -20,6 +20,9 @@ sealed interface BodyRead {
     /** It is not in the encoding that its header names. */
     record Damaged(String details) implements BodyRead {}
 
+    /** Other bodies take the memory that it needs. */
+    record NoRoom() implements BodyRead {}
+
     /** Its chunks are not HTTP: where the next request starts is unknown. */
     record Unframed() implements BodyRead {}
 }

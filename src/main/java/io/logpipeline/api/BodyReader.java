@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.function.LongPredicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
@@ -16,11 +17,14 @@ import java.util.zip.ZipException;
  * single event first, and on when it turns out to be an array.
  */
 final class BodyReader {
-    private static final int FIRST_BUFFER_BYTES_MAX = 64 * 1024;
+    private static final int FIRST_BUFFER_BYTES_MAX = 16 * 1024;
     private static final int UNKNOWN_SIZE_BUFFER_BYTES = 8 * 1024;
 
     /** Of the smallest complete gzip member's end: checksum and size. */
     private static final int GZIP_TRAILER_BYTES = 8;
+
+    /** The connection counts what it reads: {@link TimedContext}. */
+    private static final LongPredicate ROOM_COUNTED_AS_IT_CAME = bytes -> true;
 
     private final BodyLimits limits;
 
@@ -35,6 +39,11 @@ final class BodyReader {
      * @param lines whether it is a batch whatever its first byte
      */
     BodyRead read(InputStream in, long bytesExpected, boolean lines) throws IOException {
+        return read(in, bytesExpected, lines, ROOM_COUNTED_AS_IT_CAME);
+    }
+
+    private BodyRead read(InputStream in, long bytesExpected, boolean lines, LongPredicate room)
+            throws IOException {
         if (bytesExpected > limits.batchBytesMax()) {
             return new BodyRead.TooLarge(limits.batchBytesMax(), true);
         }
@@ -60,27 +69,36 @@ final class BodyReader {
             if (length >= limit) {
                 return new BodyRead.TooLarge(limit, true);
             }
-            bytes = Arrays.copyOf(bytes, (int) Math.min(2L * length + 1, limit));
+            int larger = (int) Math.min(2L * length + 1, limit);
+            if (!room.test(larger)) {
+                return new BodyRead.NoRoom();
+            }
+            bytes = Arrays.copyOf(bytes, larger);
             bytes[length++] = (byte) next;
         }
     }
 
     /**
-     * Reads to the end and inflates. The compressed body has the limit of a batch too: only stored
-     * blocks make gzip larger than what is in it.
+     * Reads to the end and inflates, into memory of its own. The compressed body has the limit of a
+     * batch too: only stored blocks make gzip larger than what is in it.
      */
-    BodyRead readGzip(InputStream in, long bytesExpected, boolean lines) throws IOException {
-        return switch (read(in, bytesExpected, true)) {
-            case BodyRead.Whole(byte[] bytes, int length) -> inflate(bytes, length, lines);
+    BodyRead readGzip(InputStream in, long bytesExpected, boolean lines, BodyMemory.Share inflated)
+            throws IOException {
+        return switch (read(in, bytesExpected, true, ROOM_COUNTED_AS_IT_CAME)) {
+            case BodyRead.Whole(byte[] bytes, int length) ->
+                    inflate(bytes, length, lines, inflated);
             case BodyRead.TooLarge tooLarge -> tooLarge;
             case BodyRead.Damaged damaged -> damaged;
+            case BodyRead.NoRoom noRoom -> noRoom;
             case BodyRead.Unframed unframed -> unframed;
         };
     }
 
-    private BodyRead inflate(byte[] compressed, int length, boolean lines) throws IOException {
+    private BodyRead inflate(
+            byte[] compressed, int length, boolean lines, BodyMemory.Share inflated)
+            throws IOException {
         try (WholeGzip gzip = new WholeGzip(compressed, length)) {
-            BodyRead read = read(gzip, -1, lines);
+            BodyRead read = read(gzip, -1, lines, inflated::covers);
             return read instanceof BodyRead.Whole && gzip.hasLeftOver()
                     ? new BodyRead.Damaged("unexpected bytes after the gzip data")
                     : read;

@@ -29,6 +29,7 @@ public final class ClientTimeouts implements AutoCloseable {
     private final Duration body;
     private final Duration idle;
     private final int heldBytesMax;
+    private final BodyMemory memory;
     private final Set<ClientWait> waits = ConcurrentHashMap.newKeySet();
     private final Thread watch;
     private volatile boolean closed;
@@ -38,8 +39,10 @@ public final class ClientTimeouts implements AutoCloseable {
      * @param idle between the end of one request and the first line of the next
      * @param heldBytesMax how much a connection may send that is no complete element of HTTP: a
      *     line or a chunk without end is cut off there
+     * @param memory what all bodies may take together
      */
-    public ClientTimeouts(Duration body, Duration idle, int heldBytesMax) {
+    public ClientTimeouts(Duration body, Duration idle, int heldBytesMax, BodyMemory memory) {
+        this.memory = memory;
         this.body = body;
         this.idle = idle;
         this.heldBytesMax = heldBytesMax;
@@ -108,7 +111,8 @@ public final class ClientTimeouts implements AutoCloseable {
         @Override
         public ServerConnection connection(ConnectionContext context) {
             ClientWait wait = new ClientWait(Thread.currentThread(), body);
-            return new TimedConnection(http, new TimedContext(context, wait, heldBytesMax), waits);
+            return new TimedConnection(
+                    http, new TimedContext(context, wait, heldBytesMax, memory.share()), waits);
         }
     }
 }

@@ -37,15 +37,22 @@ public final class LogService implements HttpService {
 
     private final Pushes pushes;
     private final IngestTelemetry telemetry;
+    private final BodyMemory memory;
     private final BodyLimits limits;
     private final BodyReader bodies;
 
     /**
+     * @param memory what all bodies may take together
      * @param maxBodyBytes limit of a single event
      * @param maxBatchBytes limit of a batch, at least {@code maxBodyBytes}
      */
     public LogService(
-            Pushes pushes, IngestTelemetry telemetry, int maxBodyBytes, int maxBatchBytes) {
+            Pushes pushes,
+            IngestTelemetry telemetry,
+            BodyMemory memory,
+            int maxBodyBytes,
+            int maxBatchBytes) {
+        this.memory = memory;
         this.pushes = pushes;
         this.telemetry = telemetry;
         this.limits = new BodyLimits(maxBodyBytes, maxBatchBytes);
@@ -102,16 +109,20 @@ public final class LogService implements HttpService {
         } else if (!headers.idempotencyKeyValid()) {
             answer.invalid("Idempotency-Key: expected 1 to 128 printable ASCII characters");
         } else {
-            switch (readBody(request, headers)) {
-                case BodyRead.TooLarge tooLarge -> answer.tooLarge(tooLarge);
-                case BodyRead.Damaged(String details) -> answer.invalid(details);
-                case BodyRead.Unframed() -> answer.unframed();
-                case BodyRead.Whole body -> parseAndPush(body, headers, answer);
+            try (BodyMemory.Share inflated = memory.share()) {
+                switch (readBody(request, headers, inflated)) {
+                    case BodyRead.TooLarge tooLarge -> answer.tooLarge(tooLarge);
+                    case BodyRead.Damaged(String details) -> answer.invalid(details);
+                    case BodyRead.NoRoom() -> answer.noRoom();
+                    case BodyRead.Unframed() -> answer.unframed();
+                    case BodyRead.Whole body -> parseAndPush(body, headers, answer);
+                }
             }
         }
     }
 
-    private BodyRead readBody(ServerRequest request, RequestHeaders headers) {
+    private BodyRead readBody(
+            ServerRequest request, RequestHeaders headers, BodyMemory.Share inflated) {
         if (headers.contentLength() > limits.batchBytesMax()) {
             // Before the stream is opened, which would tell a waiting client to go on.
             return new BodyRead.TooLarge(limits.batchBytesMax(), true);
@@ -119,7 +130,7 @@ public final class LogService implements HttpService {
         try {
             InputStream in = request.content().inputStream();
             return headers.encoding() == RequestHeaders.Encoding.GZIP
-                    ? bodies.readGzip(in, headers.contentLength(), headers.lines())
+                    ? bodies.readGzip(in, headers.contentLength(), headers.lines(), inflated)
                     : bodies.read(in, headers.contentLength(), headers.lines());
         } catch (DataReader.InsufficientDataAvailableException | IOException e) {
             throw new CloseConnectionException("the client left before its body was whole", e);
@@ -127,6 +138,9 @@ public final class LogService implements HttpService {
             if (e.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()) {
                 // One chunk is over the listener's limit: the reader stands in the middle of it.
                 return new BodyRead.TooLarge(limits.batchBytesMax(), false);
+            }
+            if (e.status().code() == Status.SERVICE_UNAVAILABLE_503.code()) {
+                return new BodyRead.NoRoom();
             }
             return new BodyRead.Unframed();
         } catch (NumberFormatException | DataReader.IncorrectNewLineException e) {

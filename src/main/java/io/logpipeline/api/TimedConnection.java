@@ -10,11 +10,13 @@ import java.util.Set;
 /** A connection that is watched for as long as it is handled. */
 final class TimedConnection implements ServerConnection, InterruptableTask<Void> {
     private final ServerConnection connection;
+    private final TimedContext context;
     private final ClientWait wait;
     private final Set<ClientWait> waits;
 
     TimedConnection(ServerConnectionSelector http, TimedContext context, Set<ClientWait> waits) {
         this.connection = http.connection(context);
+        this.context = context;
         this.wait = context.clientWait();
         this.waits = waits;
         context.readsFirstLine(this::canInterrupt);
@@ -27,6 +29,7 @@ final class TimedConnection implements ServerConnection, InterruptableTask<Void>
             connection.handle(limit);
         } finally {
             waits.remove(wait);
+            context.releaseMemory();
         }
     }
 

@@ -5,6 +5,9 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.RequestException;
+import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
@@ -26,12 +29,18 @@ final class TimedContext implements ConnectionContext {
     private final ConnectionContext context;
     private final ClientWait wait;
     private final int heldBytesMax;
+    private final BodyMemory.Share memory;
     private final DataReader reader;
     private final DataWriter writer;
     private BooleanSupplier readsFirstLine = () -> true;
     private int uncounted;
 
-    TimedContext(ConnectionContext context, ClientWait wait, int heldBytesMax) {
+    /** Of this request. */
+    private long pulled;
+
+    TimedContext(
+            ConnectionContext context, ClientWait wait, int heldBytesMax, BodyMemory.Share memory) {
+        this.memory = memory;
         this.context = context;
         this.wait = wait;
         this.heldBytesMax = heldBytesMax;
@@ -43,13 +52,22 @@ final class TimedContext implements ConnectionContext {
         return wait;
     }
 
+    void releaseMemory() {
+        memory.close();
+    }
+
     /** Says how to ask the connection whether it is between two requests. */
     void readsFirstLine(BooleanSupplier question) {
         readsFirstLine = question;
     }
 
     private byte[] pull() {
-        wait.reads(readsFirstLine.getAsBoolean());
+        boolean firstLine = readsFirstLine.getAsBoolean();
+        if (firstLine) {
+            pulled = 0;
+            memory.close();
+        }
+        wait.reads(firstLine);
         byte[] bytes;
         try {
             bytes = context.serverSocket().get();
@@ -61,6 +79,15 @@ final class TimedContext implements ConnectionContext {
         if (bytes == null) {
             // The server would take an end in the middle of the head for a defect of its own.
             throw new CloseConnectionException("the client left");
+        }
+        pulled += bytes.length;
+        if (!memory.covers(Math.min(pulled, heldBytesMax))) {
+            throw RequestException.builder()
+                    .type(DirectHandler.EventType.OTHER)
+                    .status(Status.SERVICE_UNAVAILABLE_503)
+                    .setKeepAlive(false)
+                    .message("no memory for the body")
+                    .build();
         }
         uncounted += bytes.length;
         if (uncounted >= COUNT_EVERY_BYTES) {

@@ -32,7 +32,9 @@ final class ApiServer implements AutoCloseable {
     private final WebServer server;
 
     ApiServer() {
-        LogService service = new LogService(pushes, telemetry, BODY_BYTES_MAX, BATCH_BYTES_MAX);
+        LogService service =
+                new LogService(
+                        pushes, telemetry, BodyMemory.ofHeap(0), BODY_BYTES_MAX, BATCH_BYTES_MAX);
         WebServerConfig.Builder config = WebServer.builder().host("127.0.0.1").port(0);
         service.prepare(config);
         config.routing(routing ->

@@ -75,6 +75,15 @@ public final class RawConnection implements AutoCloseable {
         socket.shutdownOutput();
     }
 
+    /** The same, also when the server has closed already. */
+    public void finishQuietly() {
+        try {
+            finish();
+        } catch (IOException closed) {
+            // There is nobody to tell.
+        }
+    }
+
     /** The next answer; empty when the server has closed the connection. */
     public Optional<Answer> read() throws IOException {
         StringBuilder head = new StringBuilder();
