@@ -45,6 +45,7 @@ class MalformedHttpIT {
                         .with("SERVER_BODY_TIMEOUT_SECONDS", "2")
                         .with("SERVER_IDLE_TIMEOUT_SECONDS", "3")
                         .jvmOption("-Xmx256m")
+                        .jvmOption("-XX:+ExitOnOutOfMemoryError")
                         .startReady();
     }
 

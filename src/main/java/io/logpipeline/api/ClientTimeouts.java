@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class ClientTimeouts implements AutoCloseable {
     private static final int LOOKS_PER_TIMEOUT = 8;
+    private static final int SEND_BUFFER_BYTES = 64 * 1024;
     private static final Duration LOOK_PERIOD_MAX = Duration.ofSeconds(1);
 
     private final Duration body;
@@ -53,6 +54,8 @@ public final class ClientTimeouts implements AutoCloseable {
     public void prepare(ListenerConfig.BuilderBase<?, ?> listener) {
         // The other kind of socket holds two buffers of 8 KiB for each connection, this one: one.
         listener.useNio(false);
+        // Else the kernel keeps megabytes for each client that does not read.
+        listener.connectionOptions(options -> options.socketSendBufferSize(SEND_BUFFER_BYTES));
         listener.protocolsDiscoverServices(false);
         listener.addConnectionSelector(
                 new Selector(
