@@ -38,7 +38,9 @@ record Bounds(
     }
 
     Bounds with(Mutant mutant) {
-        return new Bounds(events, chunk, faults, namedFromStart, EnumSet.of(mutant));
+        Set<Mutant> more = EnumSet.of(mutant);
+        more.addAll(mutants);
+        return new Bounds(events, chunk, faults, namedFromStart, more);
     }
 
     int count(Fault fault) {

@@ -23,7 +23,6 @@ class MissingSafeguardTest {
                     Map.entry(
                             Mutant.NO_BATCH_ID_IN_COMMIT,
                             FAILOVER_OF_TWO_EVENTS.with(Fault.PROCESS_CRASH, 1)),
-                    Map.entry(Mutant.NO_POSITION_IN_COMMIT, Bounds.of(2, 1)),
                     Map.entry(Mutant.NO_SUBSEQUENCE_MATCH, Bounds.of(1, 1)),
                     Map.entry(Mutant.NO_TAIL_CUT, Bounds.of(1, 1).with(Fault.PROCESS_CRASH, 1)),
                     Map.entry(
@@ -43,6 +42,10 @@ class MissingSafeguardTest {
                             Mutant.DIRECTORY_FORCE_ONLY_BY_CREATOR,
                             POWER_LOSS.with(Fault.PROCESS_CRASH, 1)),
                     Map.entry(Mutant.BATCH_WITHOUT_PERSIST, Bounds.of(1, 1)));
+
+    /** Two that stand in for each other. */
+    private static final Set<Mutant> PAIR =
+            EnumSet.of(Mutant.NO_POSITION_IN_COMMIT, Mutant.ONE_ID_FOR_THE_WHOLE_BATCH);
 
     private static final Set<Mutant> ADDITIONS =
             EnumSet.range(Mutant.FORCE_AFTER_CUT_BACK, Mutant.FIRST_POSITION_IS_ZERO);
@@ -66,9 +69,28 @@ class MissingSafeguardTest {
     }
 
     @Test
+    void thePositionInTheCommitAndTheNewIdOfEachChunkAreMissedOnlyTogether() {
+        Bounds wide = FAILOVER_OF_TWO_EVENTS.with(Fault.PROCESS_CRASH, 1);
+        for (Mutant one : PAIR) {
+            assertThat(Explorer.explore(wide.with(one)).violation()).as("%s", one).isEmpty();
+        }
+
+        Explorer.Report broken =
+                Explorer.explore(
+                        Bounds.of(2, 1)
+                                .with(Mutant.NO_POSITION_IN_COMMIT)
+                                .with(Mutant.ONE_ID_FOR_THE_WHOLE_BATCH));
+
+        assertThat(broken.violation()).isPresent();
+        Explorer.Violation violation = broken.violation().get();
+        System.out.println(PAIR + ": " + violation.what() + ", " + violation.steps().size());
+    }
+
+    @Test
     void eachSafeguardIsMissedSomewhere() {
         Set<Mutant> all =
-                Stream.concat(MISSED_IN.keySet().stream(), ADDITIONS.stream())
+                Stream.of(MISSED_IN.keySet(), PAIR, ADDITIONS)
+                        .flatMap(Set::stream)
                         .collect(Collectors.toSet());
 
         assertThat(all).containsExactlyInAnyOrder(Mutant.values());

@@ -7,6 +7,9 @@ enum Mutant {
     NO_FILE_LOCK,
     NO_BATCH_ID_IN_COMMIT,
     NO_POSITION_IN_COMMIT,
+
+    /** Instead of a new id for each chunk. */
+    ONE_ID_FOR_THE_WHOLE_BATCH,
     NO_SUBSEQUENCE_MATCH,
     NO_TAIL_CUT,
     NO_FORCE_AFTER_CUT,

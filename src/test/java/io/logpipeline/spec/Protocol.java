@@ -36,7 +36,9 @@ final class Protocol {
             }
             case VERIFIED -> {
                 if (!bounds.has(Mutant.NO_WRITE_BACK)) {
-                    next.file.rewrite(worker.position, worker.tailEnd);
+                    next.file.rewrite(
+                            worker.position,
+                            worker.missing == 0 ? worker.newPosition : worker.tailEnd);
                 }
                 worker.phase = toWrite(worker);
                 moves.to(next, who, "writes back the tail");
@@ -254,8 +256,11 @@ final class Protocol {
         if (!sameBatch || !samePosition) {
             return false;
         }
+        int settled = Store.commit(store, Integer.bitCount(worker.chunk), worker.newPosition);
+        boolean keepsId =
+                bounds.has(Mutant.ONE_ID_FOR_THE_WHOLE_BATCH) && Store.batch(settled) != 0;
         next.stores[worker.master] =
-                Store.commit(store, Integer.bitCount(worker.chunk), worker.newPosition);
+                keepsId ? Store.withBatchId(settled, Store.batchId(store)) : settled;
         return true;
     }
 }

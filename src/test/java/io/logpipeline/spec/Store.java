@@ -104,12 +104,14 @@ final class Store {
     /** commit.lua, of a ledger that is as it was claimed. */
     static int commit(int store, int count, int position) {
         int batch = batch(store);
-        int left = withPosition(withBatch(store, batch & ~first(batch, count)), position);
-        return batch(left) == 0 ? withBatchId(left, 0) : left;
+        int left = withBatch(store, batch & ~first(batch, count));
+        return withBatchId(withPosition(left, position), 0);
     }
 
     /** The ledger of a drained list has outlived its life. */
     static int withoutIdleLedger(int store) {
-        return store == ABSENT || batchId(store) != 0 ? store : withPosition(store, NO_POSITION);
+        return store == ABSENT || batch(store) != 0 || batchId(store) != 0
+                ? store
+                : withPosition(store, NO_POSITION);
     }
 }
