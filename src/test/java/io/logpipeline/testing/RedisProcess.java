@@ -35,6 +35,8 @@ public final class RedisProcess implements AutoCloseable {
     private final int port;
     private final List<String> options;
     private Process process;
+    private RedisClient client;
+    private StatefulRedisConnection<String, String> connection;
 
     private RedisProcess(Path directory, int port, List<String> options) {
         this.directory = directory;
@@ -91,17 +93,28 @@ public final class RedisProcess implements AutoCloseable {
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         }
-        Await.until("redis-server answers", () -> with(RedisCommands::ping).equals("PONG"));
+        Await.until("redis-server answers", this::answers);
+    }
+
+    private boolean answers() {
+        try {
+            return with(RedisCommands::ping).equals("PONG");
+        } catch (RuntimeException notYet) {
+            disconnect();
+            return false;
+        }
     }
 
     /** SIGTERM; what it persists, it persists. */
     public void stop() {
+        disconnect();
         process.destroy();
         awaitEnd();
     }
 
     /** SIGKILL. */
     public void kill() {
+        disconnect();
         process.destroyForcibly();
         awaitEnd();
     }
@@ -129,9 +142,22 @@ public final class RedisProcess implements AutoCloseable {
         return directory;
     }
 
-    /** Runs commands on a connection of their own. */
-    public <T> T with(java.util.function.Function<RedisCommands<String, String>, T> commands) {
-        return with(url(), commands);
+    /** Runs commands on a connection that is kept until the server ends. */
+    public synchronized <T> T with(
+            java.util.function.Function<RedisCommands<String, String>, T> commands) {
+        if (connection == null) {
+            client = RedisClient.create(RedisURI.create(url()));
+            connection = client.connect();
+        }
+        return commands.apply(connection.sync());
+    }
+
+    private synchronized void disconnect() {
+        if (client != null) {
+            client.shutdown(0, 0, TimeUnit.MILLISECONDS);
+        }
+        client = null;
+        connection = null;
     }
 
     /** Runs commands on a connection of their own. */
@@ -147,6 +173,7 @@ public final class RedisProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        disconnect();
         process.destroyForcibly();
         awaitEnd();
         try (Stream<Path> walk = Files.walk(directory)) {
