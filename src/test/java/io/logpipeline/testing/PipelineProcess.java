@@ -141,7 +141,10 @@ public final class PipelineProcess implements AutoCloseable {
 
     /** Waits for {@code /health/ready}. */
     public void awaitReady() {
-        Await.until("ready", () -> get("/health/ready").statusCode() == 200);
+        Await.until("ready", () -> !process.isAlive() || get("/health/ready").statusCode() == 200);
+        if (!process.isAlive()) {
+            throw new IllegalStateException("it ended:\n" + output());
+        }
     }
 
     /** Posts a body to {@code /log} as JSON. */
