@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dlogpipeline.events=200000 -Dlogpipeline.users=5000}.
  */
 class KilledDrainersIT {
-    private static final int EVENTS = Integer.getInteger("logpipeline.events", 40_000);
+    private static final int EVENTS = Integer.getInteger("logpipeline.events", 20_000);
     private static final int USERS = Integer.getInteger("logpipeline.users", 1_000);
     private static final int PRODUCERS = 16;
 
