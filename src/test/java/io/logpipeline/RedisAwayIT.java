@@ -46,7 +46,7 @@ class RedisAwayIT {
             try (PipelineProcess all =
                     PipelineProcess.of(directory, "all").redis(redis.url()).start()) {
                 answersStoreFailed(all);
-                for (int round = 0; round < 3; round++) {
+                for (int round = 0; round < 2; round++) {
                     redis.restart();
                     all.awaitReady();
                     for (int i = 0; i < 20; i++) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * more with {@code -Dlogpipeline.histories=N}.
  */
 class SimulatedHistoriesTest {
-    private static final int HISTORIES = Integer.getInteger("logpipeline.histories", 200);
+    private static final int HISTORIES = Integer.getInteger("logpipeline.histories", 100);
     private static final long FIRST_SEED = Long.getLong("logpipeline.seed", 1);
     private static final SimulatedRedis.Scripts SCRIPTS = new SimulatedRedis.Scripts(Map.of());
     private static final int STEPS_MIN = 100;
