@@ -15,7 +15,6 @@ class DrainProtocolAtLengthTest {
 
     static Stream<Bounds> bounds() {
         return Stream.of(
-                Bounds.of(3, 1).with(Fault.PROCESS_CRASH, 1).with(Fault.FAILOVER, 2),
                 Bounds.of(3, 2).with(Fault.PROCESS_CRASH, 2).with(Fault.FAILOVER, 2),
                 Bounds.of(4, 2).with(Fault.PROCESS_CRASH, 2).with(Fault.FAILOVER, 1),
                 Bounds.of(4, 1)

@@ -11,7 +11,7 @@ class DrainProtocolTest {
         return Stream.of(
                 Bounds.of(3, 1).with(Fault.PROCESS_CRASH, 1).with(Fault.FAILOVER, 1),
                 Bounds.of(3, 2).with(Fault.PROCESS_CRASH, 1).with(Fault.FAILOVER, 1),
-                Bounds.of(2, 1).with(Fault.PROCESS_CRASH, 1).with(Fault.FAILOVER, 2),
+                Bounds.of(3, 1).with(Fault.PROCESS_CRASH, 1).with(Fault.FAILOVER, 2),
                 Bounds.of(2, 1)
                         .with(Fault.PROCESS_CRASH, 1)
                         .with(Fault.FAILOVER, 1)
