@@ -33,8 +33,10 @@ public sealed interface AppendOutcome {
     record Replaced(long sizeBytes) implements AppendOutcome {}
 
     /**
-     * The position may be that of another file: since the sighting the file was replaced, or it
-     * grew from below the position. Nothing was changed. Look and claim again.
+     * The file is not the one that was seen before the claim, as it was seen: another replica wrote
+     * to it, it was replaced, or there was none and now there is an empty one. What was claimed may
+     * be settled by now, even in a file that was moved away. Nothing was written. Look and claim
+     * again.
      */
     record Overtaken() implements AppendOutcome {}
 

@@ -36,7 +36,7 @@ public final class DayFileWriter {
     /**
      * Brings the file to hold every element after {@code position}.
      *
-     * @param sighting how the file was seen before the position was claimed
+     * @param sighting how the file was seen before the elements were claimed
      * @param position the ledger's position in bytes: all before it is settled
      * @throws IOException when the file could not be written: it is cut back to what it held, and
      *     the same append may be tried again. A failed force does not come back here: {@link
@@ -58,43 +58,29 @@ public final class DayFileWriter {
     private AppendOutcome lockAndAppend(
             Path path, Sighting sighting, long position, List<byte[]> elements) throws IOException {
         long startNanos = files.clock.nanoTime();
-        boolean created = false;
-        while (true) {
-            Optional<Disk.Stat> before = disk.stat(path);
-            if (before.isEmpty()) {
-                boolean createdNow = create(path);
-                created |= createdNow;
-                if (!createdNow) {
-                    if (timedOut(startNanos)) {
-                        throw new IOException("neither there nor to be made: a link to nowhere?");
-                    }
-                    files.clock.pause(LOCK_POLL);
-                }
-                continue;
-            }
-            try (Disk.OpenFile file = disk.open(path)) {
-                if (!lock(file, startNanos)) {
-                    return new AppendOutcome.Locked(files.clock.since(startNanos));
-                }
-                // The lock belongs to the file that is open: while waiting for it, its path may
-                // have been given to another one.
-                Optional<Disk.Stat> after = disk.stat(path);
-                if (after.isPresent() && after.get().identity().equals(before.get().identity())) {
-                    long sizeBytes = file.sizeBytes();
-                    if (sizeBytes < position) {
-                        return new AppendOutcome.Replaced(sizeBytes);
-                    }
-                    return !sighting.vouchesFor(position, before.get().identity())
-                            ? new AppendOutcome.Overtaken()
-                            : new Append(file, path, position, sizeBytes, elements)
-                                    .run(created || position == sighting.firstPosition());
-                }
-            } catch (NoSuchFileException movedAway) {
-                // Start over: the next stat finds nothing and a new file begins.
-            }
-            if (timedOut(startNanos)) {
+        Optional<Disk.Stat> before = disk.stat(path);
+        if (before.isEmpty()) {
+            create(path);
+        }
+        if (!sighting.stillHolds(before)) {
+            return new AppendOutcome.Overtaken();
+        }
+        try (Disk.OpenFile file = disk.open(path)) {
+            if (!lock(file, startNanos)) {
                 return new AppendOutcome.Locked(files.clock.since(startNanos));
             }
+            // The lock belongs to the file that is open: while waiting for it, its path may have
+            // been given to another one, and its holder may have written.
+            if (!sighting.stillHolds(disk.stat(path))) {
+                return new AppendOutcome.Overtaken();
+            }
+            long sizeBytes = file.sizeBytes();
+            return sizeBytes < position
+                    ? new AppendOutcome.Replaced(sizeBytes)
+                    : new Append(file, path, position, sizeBytes, elements)
+                            .run(position == sighting.firstPosition());
+        } catch (NoSuchFileException movedAway) {
+            return new AppendOutcome.Overtaken();
         }
     }
 
@@ -102,9 +88,11 @@ public final class DayFileWriter {
         return files.clock.since(startNanos).compareTo(files.lockTimeout) > 0;
     }
 
-    private boolean create(Path path) throws IOException {
+    private void create(Path path) throws IOException {
         disk.createDirectory(parent(path));
-        return disk.create(path);
+        if (!disk.create(path) && disk.stat(path).isEmpty()) {
+            throw new IOException("neither there nor to be made: a link to nowhere?");
+        }
     }
 
     private boolean lock(Disk.OpenFile file, long startNanos) throws IOException {

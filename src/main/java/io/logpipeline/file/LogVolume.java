@@ -87,12 +87,7 @@ public final class LogVolume {
     /** Looks at a user's day file, before its list is claimed. */
     public Sighting sight(UserDay userDay) throws IOException {
         Optional<Disk.Stat> found = disk.stat(files.path(userDay));
-        return found.isEmpty()
-                ? new Sighting(0, 0, null)
-                : new Sighting(
-                        firstPosition(found.get()),
-                        found.get().sizeBytes(),
-                        found.get().identity());
+        return new Sighting(found.map(this::firstPosition).orElse(0L), found);
     }
 
     private long firstPosition(Disk.Stat found) {

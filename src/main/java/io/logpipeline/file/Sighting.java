@@ -1,23 +1,17 @@
 package io.logpipeline.file;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * How a day file was seen before a claim: what tells a position of this file from one of the file
- * that had its name before.
+ * How a day file was seen before a claim. The claim is good for the file that was seen, as it was
+ * seen: once anybody wrote to it, replaced it or moved it away, what was claimed may be settled.
  *
  * @param firstPosition where a ledger that knows no position has to start, in bytes
- * @param sizeBytes 0 when there was no file
- * @param identity null when there was no file
+ * @param file empty when there was no file
  */
-public record Sighting(long firstPosition, long sizeBytes, @Nullable Object identity) {
-    /**
-     * Whether a position that was claimed after the sighting is one of the file that is open now.
-     * Nobody writes under a position past a file's end. So a file that was long enough at the
-     * sighting, and is still the same, is the one that the ledger means. At 0 any file is verified
-     * whole.
-     */
-    boolean vouchesFor(long position, Object openIdentity) {
-        return position == 0 || (openIdentity.equals(identity) && position <= sizeBytes);
+public record Sighting(long firstPosition, Optional<Disk.Stat> file) {
+    /** Whether what the path names now is the file that was seen, untouched since. */
+    boolean stillHolds(Optional<Disk.Stat> now) {
+        return now.isPresent() && now.equals(file);
     }
 }

@@ -2,6 +2,7 @@ package io.logpipeline.drain;
 
 import io.logpipeline.event.UserDay;
 import io.logpipeline.file.DayFiles;
+import io.logpipeline.file.Disk;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
@@ -41,9 +42,14 @@ final class DrainStage implements AutoCloseable {
     private boolean stopped;
 
     DrainStage(RedisCalls calls, Path logDir, String replica, Duration lease, int workers) {
+        this(calls, new NioDisk(), logDir, replica, lease, workers);
+    }
+
+    DrainStage(
+            RedisCalls calls, Disk disk, Path logDir, String replica, Duration lease, int workers) {
         files =
                 new DayFiles(
-                        new NioDisk(),
+                        disk,
                         logDir,
                         Duration.ofSeconds(1),
                         clock,

@@ -98,10 +98,8 @@ class DayFileAppendTest {
         expected.writeBytes(elements.getLast());
         expected.write('\n');
 
-        AppendOutcome first =
-                file.writer.append(DayFileFixture.USER_DAY, file.sighting(), 0, elements);
-        AppendOutcome again =
-                file.writer.append(DayFileFixture.USER_DAY, file.sighting(), 0, elements);
+        AppendOutcome first = file.outcome(DayFileFixture.USER_DAY, 0, elements);
+        AppendOutcome again = file.outcome(DayFileFixture.USER_DAY, 0, elements);
 
         assertThat(Files.readAllBytes(file.path)).isEqualTo(expected.toByteArray());
         assertThat(first)
@@ -116,11 +114,9 @@ class DayFileAppendTest {
 
     @Test
     void usersAndDaysHaveFilesOfTheirOwn() throws IOException {
-        file.writer.append(
-                new UserDay("../x", 1), file.sighting(), 0, DayFileFixture.elements("a"));
-        file.writer.append(
-                new UserDay("../x", 2), file.sighting(), 0, DayFileFixture.elements("b"));
-        file.writer.append(new UserDay("x", 1), file.sighting(), 0, DayFileFixture.elements("c"));
+        file.outcome(new UserDay("../x", 1), 0, DayFileFixture.elements("a"));
+        file.outcome(new UserDay("../x", 2), 0, DayFileFixture.elements("b"));
+        file.outcome(new UserDay("x", 1), 0, DayFileFixture.elements("c"));
 
         assertThat(logDir.resolve("user_..%2Fx/1.jsonl")).hasContent("a\n");
         assertThat(logDir.resolve("user_..%2Fx/2.jsonl")).hasContent("b\n");

@@ -55,15 +55,25 @@ final class DayFileFixture {
     }
 
     AppendOutcome outcome(long position, String... elements) throws IOException {
-        return writer.append(USER_DAY, sighting(), position, elements(elements));
+        return outcome(USER_DAY, position, elements(elements));
+    }
+
+    /** As the drain does it: a file that is new is looked at again. */
+    AppendOutcome outcome(UserDay userDay, long position, List<byte[]> elements)
+            throws IOException {
+        AppendOutcome outcome = writer.append(userDay, sighting(userDay), position, elements);
+        return outcome instanceof AppendOutcome.Overtaken
+                ? writer.append(userDay, sighting(userDay), position, elements)
+                : outcome;
+    }
+
+    Sighting sighting() throws IOException {
+        return sighting(USER_DAY);
     }
 
     /** The file as it is now, seen without an effect on the disk under test. */
-    Sighting sighting() throws IOException {
-        return new NioDisk()
-                .stat(path)
-                .map(stat -> new Sighting(0, stat.sizeBytes(), stat.identity()))
-                .orElse(new Sighting(0, 0, null));
+    private Sighting sighting(UserDay userDay) throws IOException {
+        return new Sighting(0, new NioDisk().stat(files.path(userDay)));
     }
 
     /** Somebody else's writing: the file holds exactly this afterwards. */

@@ -114,7 +114,13 @@ class DayFileLockTest {
                         other.close();
                     };
 
-            assertThat(file.outcome(4, "a")).isEqualTo(new AppendOutcome.Overtaken());
+            assertThat(
+                            file.writer.append(
+                                    DayFileFixture.USER_DAY,
+                                    file.sighting(),
+                                    4,
+                                    DayFileFixture.elements("a")))
+                    .isEqualTo(new AppendOutcome.Overtaken());
         }
 
         assertThat(rotated).hasContent("old\n");

@@ -206,25 +206,34 @@ class DayFileRecoveryTest {
     }
 
     @Test
-    void aPositionPastTheEndThatWasSeenIsNotTakenForOneOfTheSameFileGrown() throws IOException {
+    void aFileThatAnotherReplicaWroteToSinceItWasSeenIsLeftAlone() throws IOException {
         file.put("");
         Sighting before = file.sighting();
         file.putMore("b\nc\n");
 
-        assertThat(file.writer.append(DayFileFixture.USER_DAY, before, 2, elements("b")))
+        assertThat(file.writer.append(DayFileFixture.USER_DAY, before, 0, elements("b", "d")))
                 .isEqualTo(new AppendOutcome.Overtaken());
 
         assertThat(file.content()).isEqualTo("b\nc\n");
     }
 
     @Test
-    void atPositionZeroAFileThatNobodySawIsVerifiedWhole() throws IOException {
+    void aFileThatCameWhereNoneWasSeenIsLeftAlone() throws IOException {
         Sighting nothing = file.sighting();
         file.put("b\n");
 
-        file.writer.append(DayFileFixture.USER_DAY, nothing, 0, elements("b", "c"));
+        assertThat(file.writer.append(DayFileFixture.USER_DAY, nothing, 0, elements("b", "c")))
+                .isEqualTo(new AppendOutcome.Overtaken());
 
-        assertThat(file.content()).isEqualTo("b\nc\n");
+        assertThat(file.content()).isEqualTo("b\n");
+    }
+
+    @Test
+    void aNewFileIsMadeAndNothingWrittenBeforeItWasSeen() throws IOException {
+        assertThat(file.writer.append(DayFileFixture.USER_DAY, file.sighting(), 0, elements("a")))
+                .isEqualTo(new AppendOutcome.Overtaken());
+
+        assertThat(file.content()).isEmpty();
     }
 
     private long afterReplacement(long position) throws IOException {

@@ -279,8 +279,7 @@ class DiskFaultsTest {
     @Test
     void theDirectoriesOfAFileThatNoLedgerKnowsAreForcedBeforeSuccess() throws IOException {
         begin(0, "");
-        Sighting seen = file.sighting();
-        Sighting unknown = new Sighting(4, seen.sizeBytes(), seen.identity());
+        Sighting unknown = new Sighting(4, file.sighting().file());
 
         file.writer.append(DayFileFixture.USER_DAY, unknown, 4, DayFileFixture.elements("a"));
 

@@ -38,9 +38,6 @@ class MissingSafeguardTest {
                     Map.entry(Mutant.NO_WRITE_BACK, POWER_LOSS.with(Fault.FAILED_FORCE, 1)),
                     Map.entry(Mutant.NO_FAIL_STOP, POWER_LOSS.with(Fault.FAILED_FORCE, 1)),
                     Map.entry(Mutant.NO_DIRECTORY_FORCE, POWER_LOSS),
-                    Map.entry(
-                            Mutant.DIRECTORY_FORCE_ONLY_BY_CREATOR,
-                            POWER_LOSS.with(Fault.PROCESS_CRASH, 1)),
                     Map.entry(Mutant.BATCH_WITHOUT_PERSIST, Bounds.of(1, 1)));
 
     /** Two that stand in for each other. */

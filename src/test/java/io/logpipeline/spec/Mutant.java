@@ -27,7 +27,6 @@ enum Mutant {
     /** A failed force is tried again, and then reports that all is well. */
     NO_FAIL_STOP,
     NO_DIRECTORY_FORCE,
-    DIRECTORY_FORCE_ONLY_BY_CREATOR,
     BATCH_WITHOUT_PERSIST,
 
     /** What a failed write left is not only cut: the cut is forced. */

@@ -101,40 +101,35 @@ final class Protocol {
         worker.batchId = Store.batchId(store);
         worker.position = Store.position(store);
         worker.chunk = Store.first(Store.batch(store), bounds.chunk());
-        worker.forcesDirectory =
-                worker.position == firstPosition
-                        && !bounds.has(Mutant.DIRECTORY_FORCE_ONLY_BY_CREATOR);
-        if (bounds.has(Mutant.WRITE_AT_REMEMBERED_SIZE)) {
-            worker.at = seen;
-        } else {
-            worker.overtaken = worker.position > seen;
-        }
+        worker.forcesDirectory = worker.position == firstPosition;
+        worker.at = seen;
     }
 
     private void enter(World next, int who, Moves moves) {
         Worker worker = next.workers[who];
         if (!next.file.exists) {
             next.file.exists = true;
-            worker.forcesDirectory = true;
-            moves.to(next, who, "creates the file");
+            worker.forget();
+            moves.to(next, who, "creates the file, to look again");
             return;
         }
         if (locks && next.workers[1 - who].phase.holdsLock()) {
             return;
         }
-        if (next.file.cacheLength < worker.position) {
+        boolean remembers = bounds.has(Mutant.WRITE_AT_REMEMBERED_SIZE);
+        if (next.file.cacheLength != worker.at && !remembers) {
+            worker.forget();
+            moves.to(next, who, "is overtaken");
+        } else if (next.file.cacheLength < worker.position) {
             // Settles no element, only where the ledger stands.
             worker.newPosition = next.file.cacheLength;
             worker.chunk = 0;
             appended(worker);
             moves.to(next, who, "finds the file shorter than the position");
-        } else if (worker.overtaken) {
-            worker.forget();
-            moves.to(next, who, "is overtaken");
         } else {
             int seen = worker.at;
             verify(next.file, worker);
-            if (bounds.has(Mutant.WRITE_AT_REMEMBERED_SIZE)) {
+            if (remembers) {
                 worker.at = seen;
             }
             moves.to(next, who, "locks the file and reads its tail");
@@ -172,11 +167,8 @@ final class Protocol {
                 worker.missing != 0 || bounds.has(Mutant.POSITION_IS_FILE_SIZE)
                         ? worker.tailEnd + written
                         : passed;
-        if (bounds.has(Mutant.NO_DIRECTORY_FORCE)) {
-            worker.forcesDirectory = false;
-        } else if (!bounds.has(Mutant.DIRECTORY_FORCE_ONLY_BY_CREATOR)) {
-            worker.forcesDirectory |= from == 0 || worker.tailEnd > from;
-        }
+        worker.forcesDirectory |= from == 0 || worker.tailEnd > from;
+        worker.forcesDirectory &= !bounds.has(Mutant.NO_DIRECTORY_FORCE);
         worker.at = worker.tailEnd;
         if (worker.tailEnd < file.cacheLength) {
             worker.phase = Phase.TORN;

@@ -33,7 +33,7 @@ final class Worker {
         }
     }
 
-    static final int BITS = 41;
+    static final int BITS = 40;
 
     Phase phase = Phase.IDLE;
 
@@ -46,12 +46,12 @@ final class Worker {
     int tailEnd;
     int missing;
     int newPosition;
+
+    /** Until it has the lock, the size that it saw; then where it writes. */
     int at;
+
     boolean forcesDirectory;
     boolean breaksFirst;
-
-    /** Claimed a position past the size that it saw: what it saw may be another file. */
-    boolean overtaken;
 
     /** Half of the first missing element's line is written. */
     boolean begun;
@@ -71,7 +71,6 @@ final class Worker {
         at = 0;
         forcesDirectory = false;
         breaksFirst = false;
-        overtaken = false;
         begun = false;
     }
 
@@ -87,8 +86,7 @@ final class Worker {
                 | (long) at << 32
                 | (forcesDirectory ? 1L << 37 : 0)
                 | (breaksFirst ? 1L << 38 : 0)
-                | (begun ? 1L << 39 : 0)
-                | (overtaken ? 1L << 40 : 0);
+                | (begun ? 1L << 39 : 0);
     }
 
     void unpack(long packed) {
@@ -104,7 +102,6 @@ final class Worker {
         forcesDirectory = (packed >>> 37 & 1) == 1;
         breaksFirst = (packed >>> 38 & 1) == 1;
         begun = (packed >>> 39 & 1) == 1;
-        overtaken = (packed >>> 40 & 1) == 1;
     }
 
     @Override
