@@ -1,5 +1,7 @@
 package io.logpipeline.testing;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,6 +10,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -20,24 +23,42 @@ public final class HttpProducer implements AutoCloseable {
     private final InputStream in;
     private final OutputStream out;
 
+    /** An answer. */
+    public record Reply(int status, String body) {}
+
     public HttpProducer(int port) throws IOException {
+        this(port, TIMEOUT_MS);
+    }
+
+    /**
+     * @param timeoutMs to connect, and for each read of an answer
+     */
+    public HttpProducer(int port, int timeoutMs) throws IOException {
         socket = new Socket();
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(TIMEOUT_MS);
-        socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MS);
+        socket.setSoTimeout(timeoutMs);
+        socket.connect(new InetSocketAddress("127.0.0.1", port), timeoutMs);
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();
     }
 
     /** Posts and returns the status. */
     public int post(String contentType, byte[] body) throws IOException {
+        return exchange(contentType, body, List.of()).status();
+    }
+
+    /** Posts with further header lines and returns the answer. */
+    public Reply exchange(String contentType, byte[] body, List<String> headers)
+            throws IOException {
         ByteArrayOutputStream request = new ByteArrayOutputStream(128 + body.length);
         String head =
                 "POST /log HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
                         + contentType
                         + "\r\nContent-Length: "
                         + body.length
-                        + "\r\n\r\n";
+                        + "\r\n"
+                        + headers.stream().map(header -> header + "\r\n").collect(joining())
+                        + "\r\n";
         request.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
         request.writeBytes(body);
         out.write(request.toByteArray());
@@ -45,7 +66,7 @@ public final class HttpProducer implements AutoCloseable {
         return readAnswer();
     }
 
-    private int readAnswer() throws IOException {
+    private Reply readAnswer() throws IOException {
         int status = Integer.parseInt(line().split(" ", 3)[1]);
         int contentLength = 0;
         for (String header = line(); !header.isEmpty(); header = line()) {
@@ -53,8 +74,11 @@ public final class HttpProducer implements AutoCloseable {
                 contentLength = Integer.parseInt(header.substring(15).strip());
             }
         }
-        in.skipNBytes(contentLength);
-        return status;
+        byte[] body = in.readNBytes(contentLength);
+        if (body.length < contentLength) {
+            throw new IOException("the server closed the connection");
+        }
+        return new Reply(status, new String(body, StandardCharsets.UTF_8));
     }
 
     private String line() throws IOException {

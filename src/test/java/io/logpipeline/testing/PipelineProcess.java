@@ -141,7 +141,12 @@ public final class PipelineProcess implements AutoCloseable {
 
     /** Waits for {@code /health/ready}. */
     public void awaitReady() {
-        Await.until("ready", () -> !process.isAlive() || get("/health/ready").statusCode() == 200);
+        try {
+            Await.until(
+                    "ready", () -> !process.isAlive() || get("/health/ready").statusCode() == 200);
+        } catch (AssertionError late) {
+            throw new AssertionError(ProcessDump.of(pid()) + output(), late);
+        }
         if (!process.isAlive()) {
             throw new IllegalStateException("it ended:\n" + output());
         }

@@ -34,7 +34,7 @@ public final class RedisProcess implements AutoCloseable {
     private final Path directory;
     private final int port;
     private final List<String> options;
-    private Process process;
+    private volatile Process process;
     private RedisClient client;
     private StatefulRedisConnection<String, String> connection;
 
@@ -131,6 +131,10 @@ public final class RedisProcess implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     public String url() {
