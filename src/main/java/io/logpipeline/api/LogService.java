@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ConnectionCloser}.
  */
 public final class LogService implements HttpService {
+    private static final String PATH = "/log";
     private static final Duration STOPPING_RETRY_AFTER = Duration.ofSeconds(1);
 
     /** Of a body over its limit, this many times the limit is still taken in, to be dropped. */
@@ -89,9 +90,19 @@ public final class LogService implements HttpService {
                 "this path takes POST");
     }
 
-    /** The router takes a trailing slash for the same path. */
+    /**
+     * The router takes other spellings for the same path: {@code //log}, {@code /log/}, {@code
+     * /log;a=b}, {@code /a/../log}. What guards a path in front of this server does not see through
+     * all of them.
+     */
     private static boolean isOurPath(ServerRequest request, ServerResponse response) {
-        if (request.prologue().uriPath().rawPathNoParams().endsWith("/")) {
+        String path = request.prologue().uriPath().rawPath();
+        int scheme = path.indexOf("://");
+        if (scheme > 0 && path.charAt(0) != '/') {
+            // RFC 9112, 3.2.2: as sent to a proxy, with the host in front.
+            path = path.substring(Math.max(path.indexOf('/', scheme + 3), 0));
+        }
+        if (!path.equals(PATH)) {
             response.next();
             return false;
         }

@@ -44,7 +44,7 @@ final class TimedContext implements ConnectionContext {
         this.context = context;
         this.wait = wait;
         this.heldBytesMax = heldBytesMax;
-        this.reader = DataReader.create(this::pull);
+        this.reader = new StrictReader(this::pull, () -> readsFirstLine.getAsBoolean());
         this.writer = new TimedWriter(context.dataWriter(), wait);
     }
 

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 
 /** A server with POST /log on a free port, over recording doubles, with small limits. */
 final class ApiServer implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofMinutes(1);
     static final int BODY_BYTES_MAX = 1_000;
     static final int BATCH_BYTES_MAX = 200_000;
     static final String EVENT =
@@ -29,13 +30,16 @@ final class ApiServer implements AutoCloseable {
     final RecordingTelemetry telemetry = new RecordingTelemetry();
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final ClientTimeouts timeouts;
     private final WebServer server;
 
     ApiServer() {
+        BodyMemory memory = BodyMemory.ofHeap(0);
         LogService service =
-                new LogService(
-                        pushes, telemetry, BodyMemory.ofHeap(0), BODY_BYTES_MAX, BATCH_BYTES_MAX);
+                new LogService(pushes, telemetry, memory, BODY_BYTES_MAX, BATCH_BYTES_MAX);
         WebServerConfig.Builder config = WebServer.builder().host("127.0.0.1").port(0);
+        timeouts = new ClientTimeouts(TIMEOUT, TIMEOUT, 2 * BATCH_BYTES_MAX, memory);
+        timeouts.prepare(config);
         service.prepare(config);
         config.routing(routing ->
                 routing.addFilter(new ConnectionCloser())
@@ -117,5 +121,6 @@ final class ApiServer implements AutoCloseable {
     public void close() {
         client.close();
         server.stop();
+        timeouts.close();
     }
 }

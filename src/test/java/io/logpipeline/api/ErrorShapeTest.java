@@ -10,6 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ErrorShapeTest {
+    private static final String NOT_FOUND =
+            "{\"error\":\"Not found\",\"details\":\"nothing is served at this path\"}";
+
     private final ApiServer server = new ApiServer();
 
     @AfterEach
@@ -55,14 +58,60 @@ class ErrorShapeTest {
         assertThat(server.pushes.lines()).isEmpty();
     }
 
-    @Test
-    void aQueryDoesNotChangeThePath() throws Exception {
-        HttpResponse<String> response =
-                server.send(
-                        server.request("/log?source=a")
-                                .POST(BodyPublishers.ofString(ApiServer.EVENT))
-                                .build());
-        assertThat(response.statusCode()).isEqualTo(200);
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "//log",
+                "///log",
+                "/log//",
+                "/log;a=b",
+                "/log;",
+                "/;a/log",
+                "/./log",
+                "/a/../log",
+                "/log/.",
+                "/log%2F",
+                "/%2Flog",
+                "/%6Cog",
+                "log",
+                "//a/log",
+                "http://a//log",
+                "http://a/log/",
+                "http://a",
+                "/x://a/log"
+            })
+    void anotherSpellingOfThePathIsNotFound(String target) throws Exception {
+        String answer = server.exchange(posted(target));
+        assertThat(answer).startsWith("HTTP/1.1 404 ").endsWith(NOT_FOUND);
+        assertThat(server.exchange(posted(target).replace("POST", "GET")))
+                .startsWith("HTTP/1.1 404 ");
+        assertThat(server.pushes.lines()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/log", "/log?", "/log?a=/b//c", "http://a/log", "http://a:1/log?b"})
+    void aQueryOrAHostDoesNotChangeThePath(String target) throws Exception {
+        assertThat(server.exchange(posted(target))).startsWith("HTTP/1.1 200 ");
+        assertThat(server.pushes.lines()).containsExactly(ApiServer.EVENT);
+    }
+
+    private static String posted(String target) {
+        return "POST "
+                + target
+                + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: "
+                + ApiServer.EVENT.length()
+                + "\r\n\r\n"
+                + ApiServer.EVENT;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"P@ST", "P(", "\0", "PO\u007fST", "\u00e9", "", "PO\tST", "{}"})
+    void aMethodThatIsNoTokenIsNotValidHttp(String method) throws Exception {
+        String answer = server.exchange(posted("/log").replaceFirst("POST", method));
+        assertThat(answer)
+                .startsWith("HTTP/1.1 400 ")
+                .endsWith("\"details\":\"the request is not valid HTTP/1.1\"}");
+        assertThat(server.pushes.lines()).isEmpty();
     }
 
     @Test
