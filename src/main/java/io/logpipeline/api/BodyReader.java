@@ -1,13 +1,11 @@
 package io.logpipeline.api;
 
 import io.logpipeline.event.EventParser;
-import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.function.LongPredicate;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
@@ -19,9 +17,6 @@ import java.util.zip.ZipException;
 final class BodyReader {
     private static final int FIRST_BUFFER_BYTES_MAX = 16 * 1024;
     private static final int UNKNOWN_SIZE_BUFFER_BYTES = 8 * 1024;
-
-    /** Of the smallest complete gzip member's end: checksum and size. */
-    private static final int GZIP_TRAILER_BYTES = 8;
 
     /** The connection counts what it reads: {@link TimedContext}. */
     private static final LongPredicate ROOM_COUNTED_AS_IT_CAME = bytes -> true;
@@ -97,15 +92,12 @@ final class BodyReader {
     private BodyRead inflate(
             byte[] compressed, int length, boolean lines, BodyMemory.Share inflated)
             throws IOException {
-        try (WholeGzip gzip = new WholeGzip(compressed, length)) {
-            BodyRead read = read(gzip, -1, lines, inflated::covers);
-            return read instanceof BodyRead.Whole && gzip.hasLeftOver()
-                    ? new BodyRead.Damaged("unexpected bytes after the gzip data")
-                    : read;
+        try (GzipBody gzip = new GzipBody(compressed, length)) {
+            return read(gzip, -1, lines, inflated::covers);
         } catch (EOFException e) {
             return new BodyRead.Damaged("the gzip data ends too early");
         } catch (ZipException e) {
-            return new BodyRead.Damaged("the gzip data is damaged");
+            return new BodyRead.Damaged(String.valueOf(e.getMessage()));
         }
     }
 
@@ -113,20 +105,5 @@ final class BodyReader {
         long bytes = bytesExpected < 0 ? UNKNOWN_SIZE_BUFFER_BYTES : bytesExpected;
         // A header is cheap to write: memory for more is only taken once it comes.
         return (int) Math.min(bytes, Math.min(FIRST_BUFFER_BYTES_MAX, limits.objectBytesMax()));
-    }
-
-    /**
-     * The JDK ends quietly at whatever follows a member and is not another one, and so would lose
-     * the rest of a damaged body. With all of the input in the inflater, the left-over is
-     * countable.
-     */
-    private static final class WholeGzip extends GZIPInputStream {
-        WholeGzip(byte[] compressed, int length) throws IOException {
-            super(new ByteArrayInputStream(compressed, 0, length), Math.max(length, 1));
-        }
-
-        boolean hasLeftOver() {
-            return inf.getRemaining() != GZIP_TRAILER_BYTES;
-        }
     }
 }

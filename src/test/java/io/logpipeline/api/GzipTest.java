@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,10 +33,12 @@ class GzipTest {
         return bytes.toByteArray();
     }
 
-    private static byte[] joined(byte[] first, byte[] second) {
-        byte[] all = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, all, first.length, second.length);
-        return all;
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
     }
 
     private HttpResponse<String> postGzip(byte[] body) throws Exception {
@@ -76,6 +79,63 @@ class GzipTest {
         assertThat(postGzip(body).statusCode()).isEqualTo(200);
         assertThat(postGzip(joined(body, gzip(""))).statusCode()).isEqualTo(200);
         assertThat(server.pushes.lines()).containsExactly(EVENT, EVENT);
+    }
+
+    @Test
+    void emptyMembersAreSkippedHoweverManyThereAre() throws Exception {
+        byte[] empty = gzip("");
+        byte[] members = new byte[empty.length * (ApiServer.BATCH_BYTES_MAX / empty.length - 10)];
+        for (int at = 0; at < members.length; at += empty.length) {
+            System.arraycopy(empty, 0, members, at, empty.length);
+        }
+        assertThat(postGzip(joined(members, gzip(EVENT))).statusCode()).isEqualTo(200);
+        assertThat(server.pushes.lines()).containsExactly(EVENT);
+        ApiServer.assertError(postGzip(members), 400, "Invalid JSON format", "the body is empty");
+    }
+
+    /** With extra field, name, comment and the header's own checksum. */
+    private static byte[] gzipWithAllFields() throws IOException {
+        byte[] plain = gzip(EVENT);
+        byte[] head = Arrays.copyOf(plain, 10);
+        head[3] = 0b11110;
+        byte[] fields =
+                joined(
+                        head,
+                        new byte[] {3, 0, 0, 1, 2},
+                        "n\0c c\0".getBytes(StandardCharsets.US_ASCII));
+        CRC32 checksum = new CRC32();
+        checksum.update(fields);
+        byte[] low = {(byte) checksum.getValue(), (byte) (checksum.getValue() >> 8)};
+        return joined(fields, low, Arrays.copyOfRange(plain, 10, plain.length));
+    }
+
+    @Test
+    void aHeaderMayHaveEveryField() throws Exception {
+        assertThat(postGzip(gzipWithAllFields()).statusCode()).isEqualTo(200);
+        assertThat(server.pushes.lines()).containsExactly(EVENT);
+    }
+
+    @Test
+    void aHeaderThatIsCutOffOrDamagedIsRefused() throws Exception {
+        byte[] whole = gzipWithAllFields();
+        for (int length = 0; length < 25; length++) {
+            assertDamaged(postGzip(Arrays.copyOf(whole, length)), "the gzip data ends too early");
+        }
+        for (int damaged : new int[] {0, 1, 2, 14, 15, 18, 19, 22}) {
+            byte[] body = whole.clone();
+            body[damaged] ^= 1;
+            assertDamaged(postGzip(body), "the gzip data is damaged");
+        }
+        byte[] reserved = whole.clone();
+        reserved[3] |= (byte) 0x80;
+        assertDamaged(postGzip(reserved), "the gzip data is damaged");
+    }
+
+    @Test
+    void aWrongSizeIsRefused() throws Exception {
+        byte[] body = gzip(EVENT);
+        body[body.length - 1] ^= 1;
+        assertDamaged(postGzip(body), "the gzip data is damaged");
     }
 
     @Test
