@@ -3,6 +3,7 @@ package io.logpipeline.soak;
 import io.lettuce.core.KillArgs;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisProcess;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -42,6 +43,7 @@ final class Chaos implements AutoCloseable {
     private static final int REDIS_AWAY_MS_MAX = 1_500;
     private static final int REDIS_PAUSE_MS_MAX = 3_000;
     private static final int REDIS = Fleet.PLACES;
+    private static final Duration LOOK = Duration.ofMillis(50);
 
     private final Fleet fleet;
     private final RedisProcess redis;
@@ -106,6 +108,7 @@ final class Chaos implements AutoCloseable {
     }
 
     private void act(Fault fault, int place, int millis) {
+        long start = System.nanoTime();
         try {
             switch (fault) {
                 case KILL_DRAINER, KILL_API -> fleet.kill(place);
@@ -132,7 +135,18 @@ final class Chaos implements AutoCloseable {
         } catch (Exception | AssertionError failure) {
             failures.add(new AssertionError(fault + " at " + place, failure));
         } finally {
+            calm(System.nanoTime() - start);
             free.get(place).release();
+        }
+    }
+
+    /**
+     * A part is well for as long as it was not: else a slow machine would do nothing but recover.
+     */
+    private void calm(long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (!ended && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(LOOK.toNanos());
         }
     }
 
