@@ -34,7 +34,13 @@ final class ApiServer implements AutoCloseable {
     private final WebServer server;
 
     ApiServer() {
-        BodyMemory memory = BodyMemory.ofHeap(0);
+        this(BodyMemory.ofHeap(0));
+    }
+
+    /**
+     * @param memory what all bodies may take together
+     */
+    ApiServer(BodyMemory memory) {
         LogService service =
                 new LogService(pushes, telemetry, memory, BODY_BYTES_MAX, BATCH_BYTES_MAX);
         WebServerConfig.Builder config = WebServer.builder().host("127.0.0.1").port(0);

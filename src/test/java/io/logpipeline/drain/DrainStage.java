@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** One replica's drain side, wired as the pipeline wires it, with short times. */
 final class DrainStage implements AutoCloseable {
@@ -31,7 +32,11 @@ final class DrainStage implements AutoCloseable {
     final RecordedTelemetry telemetry = new RecordedTelemetry();
     final PipelineState state = new PipelineState("drainer", "test");
     final MonotonicClock clock = MonotonicClock.system();
-    final Watchdog watchdog = new Watchdog(clock::nanoTime);
+
+    /** Time that passes for the watchdog only. */
+    final AtomicLong watchedNanos = new AtomicLong();
+
+    final Watchdog watchdog = new Watchdog(() -> clock.nanoTime() + watchedNanos.get());
     final PendingStream pending;
     final Claims claims;
     final VolumeKeeper keeper;

@@ -19,7 +19,10 @@ final class FaultyCalls implements RedisCalls {
         REPLY_LOST
     }
 
+    private record Step(Runnable what, int nth) {}
+
     private final RedisCalls calls;
+    private final Map<Script, Step> steps = new EnumMap<>(Script.class);
     private final Map<Script, Integer> faultsLeft = new EnumMap<>(Script.class);
     private final Map<Script, Fault> faults = new EnumMap<>(Script.class);
     private final Map<Script, CompletableFuture<Void>> gates = new ConcurrentHashMap<>();
@@ -51,6 +54,26 @@ final class FaultyCalls implements RedisCalls {
         return gate;
     }
 
+    /** Something happens just before the nth call of a script from now on. */
+    synchronized void before(Script script, Runnable step, int nth) {
+        steps.put(script, new Step(step, nth));
+    }
+
+    private void step(Script script) {
+        Step next;
+        synchronized (this) {
+            next = steps.remove(script);
+            if (next == null) {
+                return;
+            }
+            if (next.nth > 1) {
+                steps.put(script, new Step(next.what, next.nth - 1));
+                return;
+            }
+        }
+        next.what.run();
+    }
+
     private synchronized Fault next(Script script) {
         int left = faultsLeft(script);
         if (left == 0) {
@@ -62,6 +85,7 @@ final class FaultyCalls implements RedisCalls {
 
     @Override
     public CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
+        step(script);
         Fault fault = next(script);
         if (fault == Fault.CALL_LOST) {
             return lost();

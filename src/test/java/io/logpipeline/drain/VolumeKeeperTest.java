@@ -65,6 +65,13 @@ class VolumeKeeperTest {
     }
 
     private Kept start(String replica, Path logDir) {
+        Kept kept = notStarted(logDir);
+        kept.keeper().start();
+        started.add(kept);
+        return kept;
+    }
+
+    private static Kept notStarted(Path logDir) {
         MonotonicClock clock = MonotonicClock.system();
         DayFiles files =
                 new DayFiles(
@@ -76,15 +83,12 @@ class VolumeKeeperTest {
         PipelineState state = new PipelineState("drainer", "test");
         VolumeKeeper keeper =
                 new VolumeKeeper(
-                                new LogVolume(files, Duration.ofHours(1), Clock.systemUTC()),
-                                new Leases(redis.link()),
-                                state,
-                                new Watchdog(clock::nanoTime),
-                                LEASE)
-                        .start();
-        Kept kept = new Kept(keeper, state);
-        started.add(kept);
-        return kept;
+                        new LogVolume(files, Duration.ofHours(1), Clock.systemUTC()),
+                        new Leases(redis.link()),
+                        state,
+                        new Watchdog(clock::nanoTime),
+                        LEASE);
+        return new Kept(keeper, state);
     }
 
     @Test
@@ -119,6 +123,35 @@ class VolumeKeeperTest {
         assertThat(redis.server().get("logs:volume"))
                 .isEqualTo(two.keeper().admission().volumeId())
                 .isNotEqualTo(lease);
+    }
+
+    @Test
+    void anAdmissionEndsWhenLiveDrainersWriteToAnotherVolume() throws Exception {
+        Kept one = notStarted(directory);
+        one.keeper().admit();
+        assertThat(one.admitted()).isTrue();
+
+        redis.server().set("logs:volume", "another");
+        one.keeper().admit();
+
+        assertThat(one.keeper().admission()).isNull();
+        assertThat(one.state().logDirProblem()).contains("another volume");
+        assertThat(redis.server().get("logs:volume")).isEqualTo("another");
+    }
+
+    @Test
+    void anAdmissionOutlivesADirectoryThatTakesNoWritesForAWhile() throws Exception {
+        Kept one = notStarted(directory);
+        one.keeper().admit();
+        Path obstacle = Files.createDirectory(directory.resolve("not-empty"));
+        Path probe = directory.resolve(".log-pipeline.probe");
+        Files.delete(probe);
+        Files.move(obstacle, probe);
+
+        one.keeper().admit();
+
+        assertThat(one.keeper().admission()).isNotNull();
+        assertThat(one.state().logDirProblem()).contains("can't be written");
     }
 
     @Test

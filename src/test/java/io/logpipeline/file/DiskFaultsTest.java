@@ -288,6 +288,19 @@ class DiskFaultsTest {
     }
 
     @Test
+    void theDirectoriesOfAnOldFileOfWhichOnlyATornLineWasThereAreForcedBeforeSuccess()
+            throws IOException {
+        file.put("torn");
+        Sighting seen = file.sighting();
+        Sighting old = new Sighting(4, seen.file());
+
+        file.writer.append(DayFileFixture.USER_DAY, old, 0, DayFileFixture.elements("a"));
+
+        assertThat(file.disk.effects())
+                .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
+    }
+
+    @Test
     void theDirectoriesOfAFileThatAnotherProcessLeftUnsettledAreForcedBeforeSuccess()
             throws IOException {
         begin(0, "a\n");

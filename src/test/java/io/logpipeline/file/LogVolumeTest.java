@@ -148,6 +148,21 @@ class LogVolumeTest {
     }
 
     @Test
+    void twoProcessesThatStartTogetherTakeTurns() throws IOException {
+        Files.createDirectories(logDir);
+        Path lock = Files.createFile(logDir.resolve(".log-pipeline.lock"));
+        try (Disk.OpenFile other = new NioDisk().open(lock)) {
+            assertThat(other.tryLock()).isTrue();
+
+            assertThatThrownBy(() -> volume.adopt("store-1"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("is held by another process");
+            assertThat(marker).doesNotExist();
+        }
+        assertThat(volume.adopt("store-1")).isNotEmpty();
+    }
+
+    @Test
     void aProcessKilledWhileItNotesTheStoreLeavesWhatTheNextOneCompletes() throws IOException {
         int kills = 0;
         for (FaultyDisk.Effect effect : FaultyDisk.Effect.values()) {

@@ -168,6 +168,25 @@ class CommitTest {
     }
 
     @Test
+    void aCommitOfThisBatchFromAPositionThatTheLedgerDoesNotHaveIsStale() throws Exception {
+        ClaimOutcome.Claimed claimed = stage.claimed("w1");
+        Map<String, String> before = ledger();
+
+        assertThat(
+                        commit(
+                                new ClaimOutcome.Claimed(
+                                        claimed.batchId(),
+                                        claimed.position() + 1,
+                                        claimed.elements(),
+                                        claimed.total()),
+                                8))
+                .isEqualTo(STALE);
+
+        assertThat(stage.redis.list(BATCH)).containsExactly("1", "2");
+        assertThat(ledger()).isEqualTo(before);
+    }
+
+    @Test
     void aCommitToAStoreThatForgotTheBatchIsStale() throws Exception {
         ClaimOutcome.Claimed claimed = stage.claimed("w1");
         stage.redis.server().flushall();

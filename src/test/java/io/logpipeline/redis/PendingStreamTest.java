@@ -104,6 +104,14 @@ class PendingStreamTest {
     }
 
     @Test
+    void anEntrySaysWhenItsListWasSeen() throws Exception {
+        one.addNow("a", 1_712_345_678_000_001L);
+
+        assertThat(taken(one.take(Duration.ZERO, 8)).getFirst().noticedMicros())
+                .isEqualTo(1_712_345_678_000_001L);
+    }
+
+    @Test
     void dueEntriesComeOldestFirstAndTheOthersStay() throws Exception {
         String first = addAged("a", Duration.ofSeconds(200));
         addAged("b", Duration.ofSeconds(100));

@@ -4,10 +4,14 @@ import static io.logpipeline.redis.Events.events;
 import static io.logpipeline.redis.Events.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.api.sync.RedisCommands;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.RedisProcess;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What a request is told when Redis is away or refuses it, and that the queue recovers. */
@@ -96,6 +100,30 @@ class PushQueueFailuresTest {
             redis.with(server -> server.replicaofNoOne());
             awaitStored(queue);
         }
+    }
+
+    @Test
+    void aConnectionToAServerThatBecameAReplicaIsMadeAnew() throws Exception {
+        try (RedisProcess redis = RedisProcess.start();
+                RedisLink link = RedisLink.open(redis.url(), "test", TIMEOUT);
+                PushQueue queue = queue(redis, link)) {
+            awaitStored(queue);
+            String before = connectionId(redis);
+            redis.with(server -> server.replicaof("127.0.0.1", 1));
+
+            assertThat(failure(queue)).isEqualTo("Redis refused the write: READONLY");
+
+            Await.until(
+                    "it is another", () -> !List.of(before, "none").contains(connectionId(redis)));
+        }
+    }
+
+    /** Of the queue's connection, by the server. */
+    private static String connectionId(RedisProcess redis) {
+        Matcher found =
+                Pattern.compile("id=(\\d+) [^\n]*name=test-push ")
+                        .matcher(redis.<String>with(RedisCommands::clientList));
+        return found.find() ? found.group(1) : "none";
     }
 
     @Test

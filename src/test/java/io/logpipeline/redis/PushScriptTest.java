@@ -57,6 +57,15 @@ class PushScriptTest {
     }
 
     @Test
+    void aStoreKeepsItsIdWhicheverProcessPushes() throws Exception {
+        redis.server().set(STORE, "store-0");
+
+        push(List.of(LIST, STORE), List.of("1"));
+
+        assertThat(redis.server().get(STORE)).isEqualTo("store-0");
+    }
+
+    @Test
     void anIdempotencyKeyThatComesWithOtherEventsStoresNothing() throws Exception {
         push(List.of(LIST, STORE, MARKER), List.of("1"));
 

@@ -7,7 +7,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Waits for a condition, looking often; the limit only bounds a failing test. */
 public final class Await {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT =
+            Duration.ofSeconds(Long.getLong("logpipeline.await_seconds", 60));
     private static final Duration POLL = Duration.ofMillis(10);
 
     private Await() {}

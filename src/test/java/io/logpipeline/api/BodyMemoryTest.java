@@ -1,0 +1,104 @@
+package io.logpipeline.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the bodies and lines of all clients together may take. */
+class BodyMemoryTest {
+    private static final int MEMORY_BYTES = 4 << 20;
+    private static final int LARGE_BYTES = 100_000;
+    private static final int ENDLESS_MEGABYTES = 64;
+
+    private final BodyMemory memory = new BodyMemory(MEMORY_BYTES);
+    private final ApiServer api = new ApiServer(memory);
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    private static byte[] manyEvents() {
+        return (ApiServer.EVENT + "\n")
+                .repeat(LARGE_BYTES / ApiServer.EVENT.length())
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] gzipped(byte[] bytes) throws IOException {
+        ByteArrayOutputStream gzipped = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(gzipped)) {
+            gzip.write(bytes);
+        }
+        return gzipped.toByteArray();
+    }
+
+    private static void assertNoRoom(HttpResponse<String> response) {
+        ApiServer.assertError(response, 503, "Overloaded", "too many large bodies at once");
+        assertThat(response.headers().firstValue("Retry-After")).isPresent();
+    }
+
+    @Test
+    void aBodyForWhichOthersLeaveNoRoomIsRefusedUntilTheyAreGone() throws Exception {
+        byte[] body = manyEvents();
+        try (BodyMemory.Share others = memory.share()) {
+            assertThat(others.covers(MEMORY_BYTES)).isTrue();
+
+            assertNoRoom(api.post(body, "Content-Type", "application/x-ndjson"));
+        }
+        assertThat(api.pushes.lines()).isEmpty();
+
+        HttpResponse<String> response = api.post(body, "Content-Type", "application/x-ndjson");
+        assertThat(response.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aBodyThatBecomesLargeWhenItIsInflatedTakesRoomToo() throws Exception {
+        byte[] body = gzipped(manyEvents());
+        String[] headers = {"Content-Type", "application/x-ndjson", "Content-Encoding", "gzip"};
+        assertThat(body.length).isLessThan(16 * 1024);
+        try (BodyMemory.Share others = memory.share()) {
+            assertThat(others.covers(MEMORY_BYTES)).isTrue();
+
+            assertNoRoom(api.post(body, headers));
+        }
+        assertThat(api.pushes.lines()).isEmpty();
+
+        assertThat(api.post(body, headers).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void smallBodiesAlwaysHaveRoom() throws Exception {
+        try (BodyMemory.Share others = memory.share()) {
+            assertThat(others.covers(MEMORY_BYTES)).isTrue();
+
+            assertThat(api.post(ApiServer.EVENT).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aLineWithoutEndIsCutOffThoughThereIsRoom() throws Exception {
+        String chunked = "POST /log HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        byte[] zeros = "0".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
+        int taken = 0;
+        try (Socket socket = api.connect()) {
+            OutputStream out = socket.getOutputStream();
+            out.write(chunked.getBytes(StandardCharsets.US_ASCII));
+            while (taken < ENDLESS_MEGABYTES) {
+                out.write(zeros);
+                taken++;
+            }
+        } catch (SocketException cutOff) {
+            assertThat(taken).isPositive();
+        }
+        assertThat(taken).isLessThan(ENDLESS_MEGABYTES);
+    }
+}

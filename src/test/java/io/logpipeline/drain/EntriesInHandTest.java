@@ -1,0 +1,88 @@
+package io.logpipeline.drain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.logpipeline.redis.PendingEntry;
+import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.RedisKeys;
+import io.logpipeline.telemetry.Recovery;
+import io.logpipeline.testing.Await;
+import io.logpipeline.testing.ConnectedRedis;
+import io.logpipeline.testing.TestRedis;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a replica does with entries that it holds and can't end. */
+class EntriesInHandTest {
+    private static final Duration BRIEF_LEASE = Duration.ofMillis(300);
+    private static final Duration LONG_LEASE = Duration.ofHours(1);
+    private static final String LIST = "logs:user_blocked:1";
+
+    private static ConnectedRedis redis;
+
+    @TempDir private Path logDir;
+
+    @BeforeAll
+    static void connect() {
+        redis = ConnectedRedis.to(TestRedis.emptyUrl());
+    }
+
+    @AfterAll
+    static void disconnect() {
+        redis.close();
+    }
+
+    /** A list whose file can't be made. */
+    @BeforeEach
+    void block() throws Exception {
+        redis.server().flushall();
+        Files.createFile(logDir.resolve("user_blocked"));
+        redis.server().rpush(LIST, "1");
+        redis.server().xadd(RedisKeys.PENDING, Map.of("key", LIST, "noticed_us", "1"));
+    }
+
+    private DrainStage start(Duration lease) {
+        return new DrainStage(redis.link(), logDir, "replica", lease, 2);
+    }
+
+    @Test
+    void anEntryWhoseLeaseEndsInTheHandsOfItsOwnReplicaIsNotTakenTwice() throws Exception {
+        try (DrainStage stage = start(BRIEF_LEASE)) {
+            // The delays in between are longer than the lease.
+            Await.until("it failed often", () -> stage.telemetry.failures(LIST).size() >= 4);
+
+            assertThat(stage.telemetry.repairs(LIST)).doesNotContain(Recovery.RECLAIMED);
+        }
+    }
+
+    @Test
+    void whatWaitsForAnotherTryPassesOnAtOnceWhenItsReplicaStops() throws Exception {
+        DrainStage stage = start(LONG_LEASE);
+        Await.until("it failed", () -> !stage.telemetry.failures(LIST).isEmpty());
+        stage.stop();
+
+        assertThat(new PendingStream(redis.link(), "another").reclaim(LONG_LEASE, 8))
+                .extracting(PendingEntry::list)
+                .containsExactly(LIST);
+    }
+
+    @Test
+    void workersWithNothingToDoAreNotTakenForDead() throws Exception {
+        redis.server().flushall();
+        try (DrainStage stage = start(LONG_LEASE)) {
+            stage.awaitAdmission();
+
+            stage.watchedNanos.addAndGet(Duration.ofHours(2).toNanos());
+
+            Await.until(
+                    "all have moved", () -> stage.watchdog.stalled(Duration.ofHours(1)).isEmpty());
+        }
+    }
+}

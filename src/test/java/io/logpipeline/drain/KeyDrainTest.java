@@ -1,0 +1,257 @@
+package io.logpipeline.drain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.logpipeline.file.DayFiles;
+import io.logpipeline.file.LogVolume;
+import io.logpipeline.file.NioDisk;
+import io.logpipeline.redis.ClaimOutcome;
+import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.Leases;
+import io.logpipeline.redis.PendingEntry;
+import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.RedisKeys;
+import io.logpipeline.redis.Script;
+import io.logpipeline.telemetry.DrainFailure;
+import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.telemetry.PipelineState;
+import io.logpipeline.telemetry.Watchdog;
+import io.logpipeline.testing.ConnectedRedis;
+import io.logpipeline.testing.TestRedis;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of one entry, step by step on the test's own thread. */
+class KeyDrainTest {
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration LEDGER_LIFE = Duration.ofHours(1);
+    private static final String LIST = "logs:user_a:1";
+    private static final String LOCK = "{logs:user_a:1}:lock";
+    private static final String LEDGER = "{logs:user_a:1}:ledger";
+
+    private static ConnectedRedis redis;
+
+    @TempDir private Path logDir;
+
+    private final RecordedTelemetry telemetry = new RecordedTelemetry();
+    private final MonotonicClock clock = MonotonicClock.system();
+    private FaultyCalls calls;
+    private PendingStream pending;
+    private Claims claims;
+    private VolumeKeeper keeper;
+    private KeyDrain keyDrain;
+    private Drainer.Landed landed = (userDay, elements) -> {};
+    private Path file;
+
+    @BeforeAll
+    static void connect() {
+        redis = ConnectedRedis.to(TestRedis.emptyUrl());
+    }
+
+    @AfterAll
+    static void disconnect() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void admit() throws Exception {
+        redis.server().flushall();
+        calls = new FaultyCalls(redis.link());
+        pending = new PendingStream(calls, "replica");
+        claims = new Claims(calls, LEASE, LEDGER_LIFE, 100, 100_000);
+        DayFiles files =
+                new DayFiles(
+                        new NioDisk(),
+                        logDir,
+                        Duration.ofSeconds(1),
+                        clock,
+                        (path, cause) -> new AssertionError("force failed: " + path, cause));
+        LogVolume volume = new LogVolume(files, LEDGER_LIFE, Clock.systemUTC());
+        Watchdog watchdog = new Watchdog(clock::nanoTime);
+        keeper =
+                new VolumeKeeper(
+                        volume,
+                        new Leases(calls),
+                        new PipelineState("drainer", "test"),
+                        watchdog,
+                        LEASE);
+        keeper.admit();
+        keyDrain =
+                new KeyDrain(
+                        new Drainer.Parts(
+                                claims,
+                                pending,
+                                keeper,
+                                volume,
+                                files,
+                                telemetry,
+                                clock,
+                                (userDay, elements) -> landed.landed(userDay, elements)),
+                        watchdog.loop("test"),
+                        "replica",
+                        () -> false);
+        file = logDir.resolve("user_a/1.jsonl");
+    }
+
+    /** A list with these events and its entry, taken. */
+    private PendingEntry pushed(String... elements) throws Exception {
+        redis.server().rpush(LIST, elements);
+        return entryOf(LIST);
+    }
+
+    private PendingEntry entryOf(String list) throws Exception {
+        long seconds = Long.parseLong(redis.server().time().getFirst());
+        pending.addNow(list, seconds * 1_000_000);
+        return ((PendingStream.Taken.Entries) pending.take(Duration.ZERO, 1)).entries().getFirst();
+    }
+
+    private static long entries() {
+        return redis.server().xlen(RedisKeys.PENDING);
+    }
+
+    @Test
+    void anEntryEndsWithItsListInTheFile() throws Exception {
+        assertThat(keyDrain.drain(pushed("1", "2"))).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(file).hasContent("1\n2\n");
+        assertThat(entries()).isZero();
+        assertThat(redis.server().exists(LIST, LOCK)).isZero();
+    }
+
+    @Test
+    void aListThatCouldNotBeWrittenKeepsItsEntryAndIsFreeForTheNextTry() throws Exception {
+        Path obstacle = Files.createFile(logDir.resolve("user_a"));
+        PendingEntry entry = pushed("1");
+
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+
+        assertThat(entries()).isEqualTo(1);
+        assertThat(redis.server().exists(LOCK)).isZero();
+        Files.delete(obstacle);
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(file).hasContent("1\n");
+    }
+
+    @Test
+    void aFaultOfOursIsAnOutcomeLikeOthers() throws Exception {
+        landed =
+                (userDay, elements) -> {
+                    throw new IllegalStateException("on purpose");
+                };
+
+        assertThat(keyDrain.drain(pushed("1"))).isEqualTo(KeyDrain.Outcome.RETRY);
+
+        assertThat(telemetry.failures(LIST))
+                .extracting(RecordedTelemetry.Failure::reason)
+                .containsExactly(DrainFailure.IO);
+    }
+
+    @Test
+    void aKeyWithoutCanonicalFormIsEndedAndLeftAlone() throws Exception {
+        String odd = "logs:user_../../x:1";
+        redis.server().rpush(odd, "1");
+
+        assertThat(keyDrain.drain(entryOf(odd))).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(entries()).isZero();
+        assertThat(redis.list(odd)).containsExactly("1");
+        assertThat(telemetry.unrecognized).containsExactly(odd);
+    }
+
+    @Test
+    void anEntryWhoseOwnWorkerHoldsItsListIsLeft() throws Exception {
+        PendingEntry entry = pushed("1");
+        claimAs("another/" + entry.id(), entry);
+
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.LEFT);
+
+        assertThat(entries()).isEqualTo(1);
+    }
+
+    @Test
+    void anEntryOfAListThatAWorkerWithAnotherEntryHoldsIsEnded() throws Exception {
+        PendingEntry entry = pushed("1");
+        claimAs("another/9-9", entry);
+
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(entries()).isZero();
+        assertThat(file).doesNotExist();
+    }
+
+    private void claimAs(String token, PendingEntry entry) throws Exception {
+        assertThat(claims.claim(entry, token, 0, keeper.admission()))
+                .isInstanceOf(ClaimOutcome.Claimed.class);
+    }
+
+    @Test
+    void aFileThatWasMovedAwayBeginsAnewWithEveryElement() throws Exception {
+        keyDrain.drain(pushed("1", "2"));
+        Files.move(file, file.resolveSibling("1.jsonl.old"));
+
+        assertThat(keyDrain.drain(pushed("3"))).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(file).hasContent("3\n");
+        assertThat(redis.server().hget(LEDGER, "position")).isEqualTo("2");
+    }
+
+    @Test
+    void theLedgerStandsAtTheNewFilesEndBeforeAnythingIsWrittenToIt() throws Exception {
+        keyDrain.drain(pushed("1", "2"));
+        Files.writeString(file, "x\n");
+        // The process dies before the commit of what it appends.
+        calls.before(Script.COMMIT, () -> calls.loseCalls(Script.COMMIT, 1), 2);
+        PendingEntry entry = pushed("3");
+
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+
+        assertThat(file).hasContent("x\n3\n");
+        assertThat(redis.server().hget(LEDGER, "position")).isEqualTo("2");
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(file).hasContent("x\n3\n");
+    }
+
+    @Test
+    void eventsPushedMeanwhileGetAnEntryOfTheirOwn() throws Exception {
+        PendingEntry entry = pushed("1");
+        calls.before(Script.COMMIT, () -> redis.server().rpush(LIST, "2"), 1);
+
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(pending.page("0-0", 8).lists()).containsExactly(LIST);
+        assertThat(file).hasContent("1\n");
+        PendingEntry next =
+                ((PendingStream.Taken.Entries) pending.take(Duration.ZERO, 1)).entries().getFirst();
+        assertThat(keyDrain.drain(next)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(file).hasContent("1\n2\n");
+    }
+
+    @Test
+    void whatANewStoreHoldsIsAppendedThoughTheFileEndsWithTheSame() throws Exception {
+        // An hour ago the store was noted, a minute ago the file was written, now it forgets all.
+        setAge(logDir.resolve(".log-pipeline"), Duration.ofHours(1));
+        keeper.admit();
+        keyDrain.drain(pushed("1"));
+        setAge(file, Duration.ofMinutes(1));
+        redis.server().flushall();
+
+        assertThat(keyDrain.drain(pushed("1"))).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(Files.readAllLines(file)).isEqualTo(List.of("1", "1"));
+    }
+
+    private static void setAge(Path path, Duration age) throws IOException {
+        Files.setLastModifiedTime(path, FileTime.from(Instant.now().minus(age)));
+    }
+}
