@@ -1,0 +1,166 @@
+package io.logpipeline.safeguards;
+
+import java.util.List;
+
+/** Of the drain room. */
+final class DrainSafeguards {
+    static final List<Safeguard> ALL =
+            List.of(
+                    new Safeguard(
+                            "acknowledge only when drained",
+                            "A list that could not be drained keeps its entry.",
+                            "drain/KeyDrain.java",
+                            "AppendOutcome append =",
+                            "pending.acknowledge(entry);\n                AppendOutcome append =",
+                            "drain.KeyDrainTest"),
+                    new Safeguard(
+                            "entry of the holder stays",
+                            "An entry that its own worker holds up is not ended by another one.",
+                            "drain/KeyDrain.java",
+                            "busy.holder().endsWith(tokenEnd(entry)) ? Outcome.LEFT : end(entry)",
+                            "end(entry)",
+                            "drain.KeyDrainTest"),
+                    new Safeguard(
+                            "new look after a new store",
+                            "What the new store's time says of a file is looked at before its"
+                                    + " claim.",
+                            "drain/KeyDrain.java",
+                            "sighting = volume.sight(userDay);\n                    claim",
+                            "claim",
+                            "drain.KeyDrainTest"),
+                    new Safeguard(
+                            "ledger steps back first",
+                            "A file that was moved away begins anew from a position that the ledger"
+                                    + " has.",
+                            "drain/KeyDrain.java",
+                            "claims.commit(entry, token(entry), none, replaced.sizeBytes());",
+                            "",
+                            "drain.KeyDrainTest"),
+                    new Safeguard(
+                            "step back settles nothing",
+                            "A position that steps back takes no element away.",
+                            "drain/KeyDrain.java",
+                            "claimed.position(), List.of(), claimed.total()",
+                            "claimed.position(), claimed.elements(), claimed.total()",
+                            "drain.KeyDrainTest"),
+                    new Safeguard(
+                            "fault of one list",
+                            "A fault that one list brings out ends no worker.",
+                            "drain/KeyDrain.java",
+                            "catch (RuntimeException unexpected)",
+                            "catch (java.util.ConcurrentModificationException unexpected)",
+                            "drain.KeyDrainTest"),
+                    new Safeguard(
+                            "key that has no file",
+                            "A key without canonical form is never turned into a path.",
+                            "drain/KeyDrain.java",
+                            "if (userDay.isEmpty()) {",
+                            "if (false) {",
+                            "drain.KeyDrainTest"),
+                    new Safeguard(
+                            "lock is given back on failure",
+                            "A list that failed is free for the next try.",
+                            "drain/KeyDrain.java",
+                            "telemetry.drainFailed(reason, entry.list(), details);\n"
+                                    + "        claims.release(entry, token(entry));",
+                            "telemetry.drainFailed(reason, entry.list(), details);",
+                            "drain.KeyDrainTest"),
+                    new Safeguard(
+                            "new entry after a drain",
+                            "Events pushed during a drain are drained without waiting for a sweep.",
+                            "drain/KeyDrain.java",
+                            "if (done.pushedAgainMicros() > 0) {",
+                            "if (false) {",
+                            "drain.KeyDrainTest"),
+                    new Safeguard(
+                            "entry in hand comes once",
+                            "Two threads of a replica do not work on one entry.",
+                            "drain/Drainer.java",
+                            "if (heldEntryIds.add(entry.id())) {",
+                            "heldEntryIds.add(entry.id());\n            if (true) {",
+                            "drain.EntriesInHandTest#anEntryWhoseLeaseEndsInTheHandsOfItsOwnReplicaIsNotTakenTwice"),
+                    new Safeguard(
+                            "worker beats",
+                            "A worker that goes on is not taken for dead.",
+                            "drain/Drainer.java",
+                            "heartbeat.beat();",
+                            "",
+                            "drain.EntriesInHandTest#workersWithNothingToDoAreNotTakenForDead"),
+                    new Safeguard(
+                            "dead worker is missed",
+                            "A worker that ended on its own is not taken for one that was stopped.",
+                            "drain/Drainer.java",
+                            "// Not after an unexpected end: the watchdog is to miss this worker.\n"
+                                    + "            heartbeat.close();",
+                            "finally {\n                heartbeat.close();\n            }",
+                            "drain.DrainerTest#aWorkerThatEndedUnexpectedlyIsMissed"),
+                    new Safeguard(
+                            "entries are given back at the end",
+                            "What waits for another try passes on at once.",
+                            "drain/Drainer.java",
+                            "parts.pending().giveBack(entry, lease);\n"
+                                    + "            }\n"
+                                    + "        } catch (RedisFailure",
+                            "}\n"
+                                    + "            parts.pending().ensureGroup();\n"
+                                    + "        } catch (RedisFailure",
+                            "drain.EntriesInHandTest#whatWaitsForAnotherTryPassesOnAtOnceWhenItsReplicaStops"),
+                    new Safeguard(
+                            "room for retries is bounded",
+                            "Failing lists do not fill the memory.",
+                            "drain/RetryQueue.java",
+                            "if (before == 0 && failures.size() >= ENTRIES_MAX) {",
+                            "if (false) {",
+                            "drain.RetryQueueTest"),
+                    new Safeguard(
+                            "retries slow down",
+                            "A disk that is full is not hammered.",
+                            "drain/RetryQueue.java",
+                            "failures.put(entry.id(), before + 1);",
+                            "failures.put(entry.id(), 0);",
+                            "drain.RetryQueueTest"),
+                    new Safeguard(
+                            "one volume",
+                            "A replica that mounts another directory does not drain.",
+                            "drain/VolumeKeeper.java",
+                            "if (other.isPresent()) {",
+                            "if (false) {",
+                            "drain.VolumeKeeperTest#anAdmissionEndsWhenLiveDrainersWriteToAnotherVolume"),
+                    new Safeguard(
+                            "refused volume is not drained to",
+                            "An admission ends when another volume is live.",
+                            "drain/VolumeKeeper.java",
+                            "admission = null;\n        refuse",
+                            "refuse",
+                            "drain.VolumeKeeperTest#anAdmissionEndsWhenLiveDrainersWriteToAnotherVolume"),
+                    new Safeguard(
+                            "probe",
+                            "A directory that takes no writes is not ready.",
+                            "drain/VolumeKeeper.java",
+                            "volume.probe();",
+                            "",
+                            "drain.VolumeKeeperTest#anAdmissionOutlivesADirectoryThatTakesNoWritesForAWhile"),
+                    new Safeguard(
+                            "sweep of batches",
+                            "A batch whose entry was lost is found.",
+                            "drain/Sweeper.java",
+                            "sweepLists(known) + sweepBatches(known)",
+                            "sweepLists(known)",
+                            "drain.SweeperTest#listsAndBatchesWithoutAnEntryGetOneEach"),
+                    new Safeguard(
+                            "sweep looks twice",
+                            "A list that began during a sweep gets no second entry.",
+                            "drain/Sweeper.java",
+                            "if (!known.contains(list)) {\n                pending",
+                            "if (true) {\n                pending",
+                            "drain.SweeperTest#aListWithAnEntryGetsNoSecondOneTakenOrNot"),
+                    new Safeguard(
+                            "sweep beats",
+                            "A long wait between two sweeps is no stall.",
+                            "drain/Sweeper.java",
+                            "        do {\n            heartbeat.beat();",
+                            "        do {",
+                            "drain.SweeperTest#aLongWaitBetweenTwoSweepsIsNoStall"));
+
+    private DrainSafeguards() {}
+}

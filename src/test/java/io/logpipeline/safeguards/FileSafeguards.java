@@ -1,0 +1,261 @@
+package io.logpipeline.safeguards;
+
+import java.util.List;
+
+/** Of the file room. */
+final class FileSafeguards {
+    static final List<Safeguard> ALL =
+            List.of(
+                    new Safeguard(
+                            "file lock",
+                            "One process at a time verifies and writes a day file.",
+                            "file/NioDisk.java",
+                            "return channel.tryLock() != null;",
+                            "return true;",
+                            "file.DayFileLockTest#aFileHeldByAnotherProcessIsLeftAloneAfterTheTimeout"),
+                    new Safeguard(
+                            "one descriptor a process",
+                            "A second descriptor of a file would end the first one's lock when it"
+                                    + " closes.",
+                            "file/DayFiles.java",
+                            "return open.add(userDay);",
+                            "return open.add(userDay) || true;",
+                            "file.DayFileLockTest#aFileInTheHandsOfAnotherThreadIsLockedAtOnce"),
+                    new Safeguard(
+                            "same file under the lock",
+                            "A file that was written or lost its name while its lock was awaited is"
+                                    + " left alone.",
+                            "file/DayFileWriter.java",
+                            "if (!sighting.stillHolds(disk.stat(path))) {",
+                            "if (false) {",
+                            "file.DayFileLockTest#aFileReplacedWhileItsLockWasAwaitedIsNotWritten"),
+                    new Safeguard(
+                            "no write past the end",
+                            "A position past the end of the file would leave a gap of NULs.",
+                            "file/DayFileWriter.java",
+                            "return sizeBytes < position",
+                            "return sizeBytes < 0",
+                            "file.DayFileRecoveryTest"),
+                    new Safeguard(
+                            "untouched since the sighting",
+                            "What was claimed may be settled once somebody wrote to the file.",
+                            "file/Sighting.java",
+                            "now.equals(file)",
+                            "now.get().identity().equals(file.map(Disk.Stat::identity).orElse(null))",
+                            "file.DayFileRecoveryTest",
+                            "file.DayFileLockTest"),
+                    new Safeguard(
+                            "subsequence match",
+                            "What is in the file already is not written again.",
+                            "file/Tail.java",
+                            "occurrences == null ? -1 : occurrences.firstEndAfter(passed)",
+                            "-1",
+                            "file.DayFileRecoveryTest"),
+                    new Safeguard(
+                            "match in order",
+                            "A line is matched once, and only behind the match before.",
+                            "file/Tail.java",
+                            "passed = match < 0 ? passed : match;",
+                            "",
+                            "file.TailMatchTest"),
+                    new Safeguard(
+                            "rest of a line is no line",
+                            "A tail that begins inside a line is not read as an element.",
+                            "file/Tail.java",
+                            "if (!insideLine) {",
+                            "if (true) {",
+                            "file.DayFileRecoveryTest"),
+                    new Safeguard(
+                            "NUL is torn",
+                            "What a power loss left as NULs is no line.",
+                            "file/Tail.java",
+                            "if (b == 0) {",
+                            "if (false) {",
+                            "file.DayFileRecoveryTest"),
+                    new Safeguard(
+                            "tail cut",
+                            "What follows a half-written line is not glued to it.",
+                            "file/DayFileWriter.java",
+                            "if (tail.end() < sizeBefore) {",
+                            "if (false) {",
+                            "file.DayFileRecoveryTest"),
+                    new Safeguard(
+                            "torn bytes are kept",
+                            "What is cut off is saved beside the file.",
+                            "file/DayFileWriter.java",
+                            "saveTorn(tail.end());",
+                            "",
+                            "file.DayFileRecoveryTest"),
+                    new Safeguard(
+                            "torn bytes are durable",
+                            "What is cut off is durable before the cut.",
+                            "file/DayFileWriter.java",
+                            "saved.force();",
+                            "",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "cut is forced",
+                            "Power loss does not keep new lines and forget the cut before them.",
+                            "file/DayFileWriter.java",
+                            "force(false);",
+                            "",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "write-back before force",
+                            "Lines that a failed force left only in the page cache are written"
+                                    + " again.",
+                            "file/DayFileWriter.java",
+                            "rewrite(verifiedFrom, missing.isEmpty() ? lastMatchEnd : tail.end());",
+                            "",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "force before commit",
+                            "What Redis gives up is on the disk.",
+                            "file/DayFileWriter.java",
+                            "                file.force();",
+                            "",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "directory force",
+                            "The entry of a new file is on the disk.",
+                            "file/DayFileWriter.java",
+                            "if (withDirectories) {",
+                            "if (false) {",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "entry of an unsettled file",
+                            "The entry of a file that a dead process made is forced by whoever goes"
+                                    + " on.",
+                            "file/DayFileWriter.java",
+                            " || !tail.isEmpty());",
+                            ");",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "entry of a file without lines",
+                            "A dead process' empty file is as new.",
+                            "file/DayFileWriter.java",
+                            "entryInDoubt || verifiedFrom == 0 ||",
+                            "entryInDoubt ||",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "entry of a file no ledger knows",
+                            "A ledger that begins does not trust the file's entry.",
+                            "file/DayFileWriter.java",
+                            "position == sighting.firstPosition()",
+                            "false",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "fail-stop after a failed force",
+                            "A second force would report success for pages that are lost.",
+                            "file/DayFileWriter.java",
+                            "throw files.failStop.forceFailed(forced, failure);",
+                            "throw failure;",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "fail-stop after a failed force of torn bytes",
+                            "The same for what is saved beside the file.",
+                            "file/DayFileWriter.java",
+                            "throw files.failStop.forceFailed(torn, failure);",
+                            "throw failure;",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "cut back after a failed write",
+                            "A full disk leaves the file as it was.",
+                            "file/DayFileWriter.java",
+                            "cutBack(file, tail.end(), failure);",
+                            "",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "cut back of torn bytes",
+                            "A full disk leaves what was saved as it was.",
+                            "file/DayFileWriter.java",
+                            "cutBack(saved, savedBefore, failure);",
+                            "",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "short writes go on",
+                            "A write that takes less than all of it is continued.",
+                            "file/DayFileWriter.java",
+                            "while (source.hasRemaining()) {",
+                            "if (source.hasRemaining()) {",
+                            "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "position stops at the last match",
+                            "Whole lines behind it may be the next batch's.",
+                            "file/DayFileWriter.java",
+                            "missing.isEmpty() ? lastMatchEnd : end,",
+                            "end,",
+                            "file.DayFileRecoveryTest"),
+                    new Safeguard(
+                            "line of others is ended first",
+                            "What is appended is not glued to a line without its line feed.",
+                            "file/DayFileWriter.java",
+                            "if (breakFirst) {",
+                            "if (false) {",
+                            "file.DayFileRecoveryTest"),
+                    new Safeguard(
+                            "line break is escaped",
+                            "An element with a line break takes one line.",
+                            "file/Line.java",
+                            "if (b == '\\n' || b == '\\r') {",
+                            "if (false) {",
+                            "file.DayFileAppendTest"),
+                    new Safeguard(
+                            "store id",
+                            "Lines of a store that is gone are not taken for those of this one.",
+                            "file/LogVolume.java",
+                            "found == null || !found.storeId().equals(storeId)",
+                            "found == null",
+                            "file.LogVolumeTest"),
+                    new Safeguard(
+                            "file older than the store",
+                            "Nothing in it can be pending, so equal events are appended again.",
+                            "file/LogVolume.java",
+                            "olderThanAnyLedger || olderThanThisStore",
+                            "olderThanAnyLedger",
+                            "file.LogVolumeTest"),
+                    new Safeguard(
+                            "ledger life versus mtime",
+                            "A file that no ledger can know any more is settled whole.",
+                            "file/LogVolume.java",
+                            "olderThanAnyLedger || olderThanThisStore",
+                            "olderThanThisStore",
+                            "file.LogVolumeTest"),
+                    new Safeguard(
+                            "file system's own clock",
+                            "A file's age is not measured between two machines' clocks.",
+                            "file/LogVolume.java",
+                            ".plus(clockOffset)",
+                            "",
+                            "file.LogVolumeTest"),
+                    new Safeguard(
+                            "lock of the dot file",
+                            "Two processes that start together agree on one volume id.",
+                            "file/LogVolume.java",
+                            "awaitLock(lock);",
+                            "",
+                            "file.LogVolumeTest"),
+                    new Safeguard(
+                            "dot file is durable first",
+                            "Power loss leaves no empty dot file in the place of a good one.",
+                            "file/LogVolume.java",
+                            "file.force();\n        } catch",
+                            "} catch",
+                            "file.LogVolumeTest"),
+                    new Safeguard(
+                            "dot file's entry is forced",
+                            "Power loss does not bring the store of before back.",
+                            "file/LogVolume.java",
+                            "disk.forceDirectory(files.logDir);",
+                            "",
+                            "file.LogVolumeTest"),
+                    new Safeguard(
+                            "parents of the log directory",
+                            "New directories survive power loss, whoever made them.",
+                            "file/LogVolume.java",
+                            "                    forceParents();",
+                            "",
+                            "file.LogVolumeTest"));
+
+    private FileSafeguards() {}
+}

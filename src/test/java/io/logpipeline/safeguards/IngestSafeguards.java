@@ -1,0 +1,279 @@
+package io.logpipeline.safeguards;
+
+import java.util.List;
+
+/** Of what stands between a client and Redis. */
+final class IngestSafeguards {
+    static final List<Safeguard> ALL =
+            List.of(
+                    new Safeguard(
+                            "REJECT_COMMANDS",
+                            "A push whose reply was lost is not sent again by itself.",
+                            "redis/RedisLink.java",
+                            "DisconnectedBehavior.REJECT_COMMANDS)",
+                            "DisconnectedBehavior.ACCEPT_COMMANDS)",
+                            "redis.AtMostOnceTest#aPushWhoseReplyWasLostIsNotSentAgain"),
+                    new Safeguard(
+                            "silent connection is given up",
+                            "What waits behind a dead connection ends.",
+                            "redis/RedisFailure.java",
+                            "case TIMED_OUT -> true;",
+                            "case TIMED_OUT -> false;",
+                            "redis.PushQueueFailuresTest#aConnectionThatAnswersNoMoreIsGivenUpWithWhatWaitsInIt"),
+                    new Safeguard(
+                            "replica is given up",
+                            "A server that became a replica is not asked for ever.",
+                            "redis/RedisFailure.java",
+                            "errorCode().equals(\"READONLY\")",
+                            "false",
+                            "redis.PushQueueFailuresTest#aConnectionToAServerThatBecameAReplicaIsMadeAnew"),
+                    new Safeguard(
+                            "script that is not known is sent",
+                            "A Redis that forgot its scripts takes pushes.",
+                            "redis/RedisLink.java",
+                            "return cause instanceof RedisNoScriptException;",
+                            "return false;",
+                            "redis.PushQueueTest#scriptsThatRedisForgotAreSentAnew"),
+                    new Safeguard(
+                            "bounded push queue",
+                            "What waits for Redis fits into memory: past it, 503.",
+                            "redis/PushQueue.java",
+                            "if (!freeBytes.tryAcquire(request.bytes())) {",
+                            "if (false) {",
+                            "redis.PushQueueTest#aRequestThatFindsNoRoomIsRefusedAtOnceAndLaterOnesGetThrough"),
+                    new Safeguard(
+                            "bounded calls",
+                            "A request of many lists does not overflow the connection.",
+                            "redis/PushQueue.java",
+                            "        awaitWindow();\n        List",
+                            "        List",
+                            "redis.PushSenderTest#onlySoManyCallsAreUnansweredAtOnce"),
+                    new Safeguard(
+                            "given-up request is not sent",
+                            "What was answered with a failure is not stored later, as far as it is"
+                                    + " known.",
+                            "redis/PushQueue.java",
+                            "if (request.isGivenUp()) {",
+                            "if (false) {",
+                            "redis.PushSenderTest#aRequestThatWasToldOfItsFailureIsNotSentLater"),
+                    new Safeguard(
+                            "order before an idempotent request",
+                            "What came before for a list goes before it.",
+                            "redis/PushQueue.java",
+                            "if (before != null) {\n                        send(before);",
+                            "if (false) {\n                        send(before);",
+                            "redis.PushSenderTest#whatGathersForAListIsSentInTheOrderItCameWithAKeyOrWithout"),
+                    new Safeguard(
+                            "sender outlives a fault",
+                            "A fault at one flush does not stop those who come after.",
+                            "redis/PushQueue.java",
+                            "catch (RuntimeException | OutOfMemoryError unexpected)",
+                            "catch (StackOverflowError unexpected)",
+                            "redis.PushSenderTest#aFaultWhileRequestsAreSentFailsTheseAndNoOthers"),
+                    new Safeguard(
+                            "close waits for answers",
+                            "What was accepted is stored before the connection closes.",
+                            "redis/PushQueue.java",
+                            "sender.join(calls.timeout().plus(BEAT));",
+                            "calls.close();",
+                            "redis.PushSenderTest#theConnectionStaysUntilWhatWasSentIsAnswered"),
+                    new Safeguard(
+                            "all or nothing of a failed request",
+                            "200 means that all is stored.",
+                            "redis/PushRequest.java",
+                            "if (failure != null) {",
+                            "if (false) {",
+                            "redis.PushQueueTest#aHalfStoredRequestIsCompletedByItsRepeat"),
+                    new Safeguard(
+                            "policy noeviction",
+                            "A Redis that drops acknowledged events is refused.",
+                            "redis/ServerCheck.java",
+                            "if (!maxmemoryPolicy.equals(\"noeviction\")) {",
+                            "if (false) {",
+                            "redis.ServerCheckTest"),
+                    new Safeguard(
+                            "no cluster",
+                            "A Redis on which every claim fails is refused.",
+                            "redis/ServerCheck.java",
+                            "if (cluster) {",
+                            "if (false) {",
+                            "redis.ServerCheckTest#aServerInClusterModeIsRefused"),
+                    new Safeguard(
+                            "expiry outlives the interval",
+                            "Lists do not expire before they are due.",
+                            "SettingsReader.java",
+                            "settings.contradiction()\n                .ifPresent",
+                            "settings.contradiction().filter(reason -> reason.isEmpty())\n"
+                                    + "                .ifPresent",
+                            "SettingsReaderTest"),
+                    new Safeguard(
+                            "canonical key",
+                            "Two keys never mean one file.",
+                            "event/UserDay.java",
+                            ".filter(userDay -> userDay.key().equals(key));",
+                            ";",
+                            "event.ForeignKeyTest"),
+                    new Safeguard(
+                            "no path traversal",
+                            "A user id never leaves the log directory.",
+                            "event/UserDay.java",
+                            "|| character == '-';",
+                            "|| character == '-'\n                || character == '/';",
+                            "event.UserDayTest"),
+                    new Safeguard(
+                            "all-or-nothing batches",
+                            "A batch with an invalid event is refused whole.",
+                            "event/EventParser.java",
+                            "} catch (RejectedBody e) {\n"
+                                    + "            return new ParseResult.Rejected(e.details());\n"
+                                    + "        }\n"
+                                    + "        return accepted(events);\n"
+                                    + "    }\n\n"
+                                    + "    private",
+                            "} catch (RejectedBody e) {\n"
+                                    + "        }\n"
+                                    + "        return accepted(events);\n"
+                                    + "    }\n\n"
+                                    + "    private",
+                            "event.BatchTest"),
+                    new Safeguard(
+                            "one stored line an event",
+                            "No byte of an event tears its line.",
+                            "event/LineWriter.java",
+                            "if (c >= 0x20 && ",
+                            "if (",
+                            "event.StoredLineTest"),
+                    new Safeguard(
+                            "depth of an event",
+                            "Nesting does not end the stack.",
+                            "event/EventReader.java",
+                            "if (depth == DEPTH_MAX) {",
+                            "if (false) {",
+                            "event.RejectedEventTest"),
+                    new Safeguard(
+                            "duplicate members",
+                            "No reader sees another event than the one checked.",
+                            "event/EventReader.java",
+                            "if (!names.add(depth, name)) {",
+                            "if (!names.add(depth, name) && false) {",
+                            "event.RejectedEventTest"),
+                    new Safeguard(
+                            "limit of a body",
+                            "A body takes no more memory than its limit, inflated.",
+                            "api/BodyReader.java",
+                            "int limit = lines ? limits.batchBytesMax() : limits.objectBytesMax();",
+                            "int limit = Integer.MAX_VALUE - 8;",
+                            "api.GzipTest#theLimitAppliesToTheInflatedSize",
+                            "api.BodyLimitTest#aChunkedObjectOfOneByteMoreIsRefused"),
+                    new Safeguard(
+                            "limit before a body is asked for",
+                            "A body over its limit is not sent at all.",
+                            "api/LogService.java",
+                            "if (headers.contentLength() > limits.batchBytesMax()) {",
+                            "if (false) {",
+                            "api.BodyLimitTest#aTooLargeBodyIsNotAskedFor"),
+                    new Safeguard(
+                            "whole gzip",
+                            "A body is not stored up to the end of its first member only.",
+                            "api/GzipBody.java",
+                            "if (at == length && at > 0) {",
+                            "if (at > 0) {",
+                            "api.GzipTest"),
+                    new Safeguard(
+                            "gzip checksum",
+                            "A body that was damaged on its way is not stored.",
+                            "api/GzipBody.java",
+                            "number() != checksum.getValue()\n                || number()",
+                            "number() == 0 && number()",
+                            "api.GzipTest#aWrongChecksumIsRefused"),
+                    new Safeguard(
+                            "room for inflated bodies",
+                            "Bodies of all requests together fit into memory.",
+                            "api/BodyReader.java",
+                            "if (!room.test(larger)) {",
+                            "if (false) {",
+                            "api.BodyMemoryTest#aBodyThatBecomesLargeWhenItIsInflatedTakesRoomToo"),
+                    new Safeguard(
+                            "room for bodies",
+                            "Bodies of all requests together fit into memory.",
+                            "api/TimedContext.java",
+                            "if (!memory.covers(Math.min(pulled, heldBytesMax))) {",
+                            "if (false) {",
+                            "api.BodyMemoryTest#aBodyForWhichOthersLeaveNoRoomIsRefusedUntilTheyAreGone"),
+                    new Safeguard(
+                            "size of a chunk",
+                            "A server in front sees the same requests in the same bytes.",
+                            "api/StrictReader.java",
+                            "digits == 0 || digits > SIZE_DIGITS_MAX",
+                            "false",
+                            "api.ChunksTest"),
+                    new Safeguard(
+                            "what is ignored is bounded",
+                            "Extensions and trailers do not go on for ever.",
+                            "api/StrictReader.java",
+                            "if (ignoredBytes > IGNORED_BYTES_MAX) {",
+                            "if (false) {",
+                            "api.ChunksTest"),
+                    new Safeguard(
+                            "slow clients",
+                            "A client that sends a byte a second is cut off.",
+                            "api/ClientWait.java",
+                            "thread.interrupt();",
+                            "",
+                            "api.ClientWaitTest"),
+                    new Safeguard(
+                            "interrupted only while it waits",
+                            "A request that is being stored is not cut off.",
+                            "api/ClientWait.java",
+                            "state.get() == State.WAITING\n"
+                                    + "                && limited\n"
+                                    + "                && nowNanos - sinceNanos > limitNanos\n"
+                                    + "                && state.compareAndSet(State.WAITING,"
+                                    + " State.CUT)",
+                            "nowNanos - sinceNanos > limitNanos",
+                            "api.ClientWaitTest"),
+                    new Safeguard(
+                            "once cut",
+                            "A connection that was cut off does not go on with the interrupt gone.",
+                            "api/ClientWait.java",
+                            "\n                && state.compareAndSet(State.WAITING, State.CUT)",
+                            "",
+                            "api.ClientWaitTest"),
+                    new Safeguard(
+                            "idempotency key is checked",
+                            "What Redis gets for a key's name is short and printable.",
+                            "api/RequestHeaders.java",
+                            "&& key.length() <= IDEMPOTENCY_KEY_CHARACTERS_MAX",
+                            "",
+                            "api.RefusedRequestTest"),
+                    new Safeguard(
+                            "200 only when stored",
+                            "A push that failed is not answered with 200.",
+                            "api/LogService.java",
+                            "answer.storeFailed(details, retryAfter);",
+                            "answer.stored(RequestOutcome.ACCEPTED, events.size(), batch);",
+                            "api.RefusedRequestTest"),
+                    new Safeguard(
+                            "503 when overloaded",
+                            "A push that found no room is not answered with 200.",
+                            "api/LogService.java",
+                            "answer.overloaded(retryAfter);",
+                            "answer.stored(RequestOutcome.ACCEPTED, events.size(), batch);",
+                            "api.RefusedRequestTest"),
+                    new Safeguard(
+                            "no internals in an answer",
+                            "An error shows nothing of itself.",
+                            "redis/RedisFailure.java",
+                            "case UNAVAILABLE -> \"Redis is not reachable\";",
+                            "case UNAVAILABLE -> getMessage();",
+                            "redis.PushQueueFailuresTest#aQueueOpenedBeforeRedisConnectsWhenRedisStarts"),
+                    new Safeguard(
+                            "watchdog",
+                            "A loop that stands still is named.",
+                            "telemetry/Watchdog.java",
+                            "if (silentNanos > oldestNanos) {",
+                            "if (false) {",
+                            "telemetry.WatchdogTest"));
+
+    private IngestSafeguards() {}
+}
