@@ -19,9 +19,13 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds what no entry of the pending stream knows of: lists of producers that notify nobody, lists
- * and batches whose entry was lost. Keeps waiting lists from expiring. Of all processes, the one
- * that holds the sweeper's lock does it.
+ * Keeps waiting lists from expiring, and finds what no entry of the pending stream knows of: lists
+ * of producers that notify nobody, lists and batches whose entry was lost. Of all processes, the
+ * one that holds the sweeper's lock does it.
+ *
+ * <p>Invariants: a sweep begins with the lists that have waited longest, by their entries, whatever
+ * else Redis holds; one that fails half way goes on where it stopped. So a Redis that fails more
+ * often than a sweep takes lets no list expire, and hides none.
  */
 public final class Sweeper {
     private static final String FIRST_CURSOR = "0";
@@ -40,6 +44,10 @@ public final class Sweeper {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean leader;
+    private String listCursor = FIRST_CURSOR;
+    private String batchCursor = FIRST_CURSOR;
+    private boolean listsDone;
+    private int unrecognized;
 
     /**
      * @param period from one sweep to the next; short against the lists' expiry, which a change of
@@ -121,60 +129,68 @@ public final class Sweeper {
 
     private void sweep() throws RedisFailure, InterruptedException {
         Known known = new Known();
-        int found = sweepLists(known) + sweepBatches(known);
-        pending.retireConsumers(CONSUMER_IDLE_MAX);
-        if (found > 0) {
-            telemetry.keysSwept(found);
+        known.readOn();
+        if (!leader) {
+            return;
         }
+        if (!listsDone) {
+            sweepLists(known);
+            listsDone = listCursor.equals(FIRST_CURSOR);
+        }
+        if (listsDone) {
+            sweepBatches(known);
+            listsDone = !batchCursor.equals(FIRST_CURSOR);
+        }
+        pending.retireConsumers(CONSUMER_IDLE_MAX);
     }
 
-    private int sweepLists(Known known) throws RedisFailure, InterruptedException {
-        int found = 0;
-        int unrecognized = 0;
-        String cursor = FIRST_CURSOR;
+    private void sweepLists(Known known) throws RedisFailure, InterruptedException {
+        if (listCursor.equals(FIRST_CURSOR)) {
+            unrecognized = 0;
+        }
         do {
-            ListScan.Page page = scan.lists(cursor);
-            List<String> lists = new ArrayList<>();
+            ListScan.Page page = scan.lists(listCursor);
+            List<String> unknown = new ArrayList<>();
             for (String key : page.lists()) {
-                if (UserDay.fromKey(key).isPresent()) {
-                    lists.add(key);
-                } else {
+                if (UserDay.fromKey(key).isEmpty()) {
                     unrecognized++;
                     telemetry.keyUnrecognized(key);
+                } else if (!known.contains(key)) {
+                    unknown.add(key);
                 }
             }
             // A key of another type gets its entry too: the claim says what is wrong with it.
-            found += addMissing(known, scan.tend(lists));
-            cursor = page.cursor();
-        } while (goesOn(cursor));
+            addMissing(known, scan.tend(unknown));
+            listCursor = page.cursor();
+        } while (!listCursor.equals(FIRST_CURSOR) && goesOn());
         telemetry.unrecognizedKeys(unrecognized);
-        return found;
     }
 
-    private int sweepBatches(Known known) throws RedisFailure, InterruptedException {
-        int found = 0;
-        String cursor = FIRST_CURSOR;
+    private void sweepBatches(Known known) throws RedisFailure, InterruptedException {
         do {
-            ListScan.Page page = scan.batches(cursor);
+            ListScan.Page page = scan.batches(batchCursor);
             Map<String, Long> lists = new LinkedHashMap<>();
             for (String list : page.lists()) {
                 if (UserDay.fromKey(list).isPresent()) {
                     lists.put(list, NOT_SEEN);
                 }
             }
-            found += addMissing(known, lists);
-            cursor = page.cursor();
-        } while (goesOn(cursor));
-        return found;
+            addMissing(known, lists);
+            batchCursor = page.cursor();
+        } while (!batchCursor.equals(FIRST_CURSOR) && goesOn());
     }
 
     /** A long sweep renews its lock on the way, and ends early when another one took it. */
-    private boolean goesOn(String cursor) throws RedisFailure, InterruptedException {
+    private boolean goesOn() throws RedisFailure, InterruptedException {
         heartbeat.beat();
-        return !cursor.equals(FIRST_CURSOR) && closed.getCount() > 0 && lead();
+        if (closed.getCount() == 0) {
+            return false;
+        }
+        leader = lead();
+        return leader;
     }
 
-    private int addMissing(Known known, Map<String, Long> seenMicros)
+    private void addMissing(Known known, Map<String, Long> seenMicros)
             throws RedisFailure, InterruptedException {
         int added = 0;
         boolean upToDate = false;
@@ -190,7 +206,9 @@ public final class Sweeper {
                 added++;
             }
         }
-        return added;
+        if (added > 0) {
+            telemetry.keysSwept(added);
+        }
     }
 
     /** The lists with an entry, as far as the stream was read. */
@@ -202,16 +220,18 @@ public final class Sweeper {
             return index.contains(list);
         }
 
+        /** Reads on, the oldest entries first, and keeps alive what they stand for. */
         void readOn() throws RedisFailure, InterruptedException {
-            while (closed.getCount() > 0) {
-                PendingStream.Page page = pending.page(lastId, ENTRIES_PER_PAGE);
+            PendingStream.Page page;
+            do {
+                page = pending.page(lastId, ENTRIES_PER_PAGE);
+                scan.tend(
+                        page.lists().stream()
+                                .filter(list -> UserDay.fromKey(list).isPresent())
+                                .toList());
                 page.lists().forEach(index::add);
                 lastId = page.lastId();
-                heartbeat.beat();
-                if (page.lists().size() < ENTRIES_PER_PAGE) {
-                    return;
-                }
-            }
+            } while (page.lists().size() == ENTRIES_PER_PAGE && goesOn());
         }
     }
 

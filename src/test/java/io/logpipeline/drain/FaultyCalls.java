@@ -26,6 +26,8 @@ final class FaultyCalls implements RedisCalls {
     private final Map<Script, Integer> faultsLeft = new EnumMap<>(Script.class);
     private final Map<Script, Fault> faults = new EnumMap<>(Script.class);
     private final Map<Script, CompletableFuture<Void>> gates = new ConcurrentHashMap<>();
+    private int scans;
+    private int lostScans = Integer.MAX_VALUE;
 
     FaultyCalls(RedisCalls calls) {
         this.calls = calls;
@@ -41,6 +43,11 @@ final class FaultyCalls implements RedisCalls {
     synchronized void loseReplies(Script script, int count) {
         faults.put(script, Fault.REPLY_LOST);
         faultsLeft.put(script, count);
+    }
+
+    /** Of the pages of all scans, each n-th never comes. */
+    synchronized void losePageOf(int n) {
+        lostScans = n;
     }
 
     synchronized int faultsLeft(Script script) {
@@ -96,14 +103,14 @@ final class FaultyCalls implements RedisCalls {
         return fault == null ? reply : reply.thenCompose(swallowed -> lost());
     }
 
-    private static CompletionStage<Reply> lost() {
+    private static <T> CompletionStage<T> lost() {
         return CompletableFuture.failedStage(
                 new RedisFailure(RedisFailure.Kind.UNAVAILABLE, "lost on purpose"));
     }
 
     @Override
-    public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
-        return calls.scan(cursor, pattern, count);
+    public synchronized CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
+        return ++scans % lostScans == 0 ? lost() : calls.scan(cursor, pattern, count);
     }
 
     @Override

@@ -183,6 +183,46 @@ class SweeperTest {
     }
 
     @Test
+    void listsThatWaitAreKeptAliveThoughNoScanEverSucceeds() {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        calls.losePageOf(1);
+        for (int i = 0; i < 3000; i++) {
+            String list = "logs:user_" + i + ":1";
+            redis.server().rpush(list, "1");
+            redis.server().expire(list, 100);
+            addEntry(list);
+        }
+
+        start("one", calls, telemetry);
+
+        Await.until(
+                "each lives its full time again",
+                () -> {
+                    for (int i = 0; i < 3000; i++) {
+                        if (redis.server().ttl("logs:user_" + i + ":1") < 300) {
+                            return false;
+                        }
+                    }
+                    return true;
+                });
+    }
+
+    @Test
+    void aSweepThatFailsGoesOnWhereItStopped() {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        calls.losePageOf(2);
+        for (int i = 0; i < 3000; i++) {
+            redis.server().rpush("logs:user_" + i + ":1", "1");
+            redis.server().rpush("{logs:user_b" + i + ":1}:batch", "1");
+        }
+
+        start("one", calls, telemetry);
+
+        Await.until("all are found", () -> entries().size() >= 6000);
+        assertThat(entries()).doesNotHaveDuplicates();
+    }
+
+    @Test
     void aListWithLessThanHalfItsLifeLeftGetsItsFullLifeAgain() {
         redis.server().rpush(LIST, "1");
         redis.server().expire(LIST, 290);
