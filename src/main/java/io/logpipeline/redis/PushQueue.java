@@ -5,6 +5,7 @@ import io.logpipeline.telemetry.Watchdog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class PushQueue implements Pushes, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.redis");
     private static final int REQUESTS_PER_FLUSH_MAX = 1024;
+    private static final int LISTS_PER_TURN_MAX = 256;
     private static final int CALLS_UNANSWERED_MAX = 4096;
     private static final int GROUP_BYTES_MAX = 1024 * 1024;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -84,28 +86,39 @@ public final class PushQueue implements Pushes, AutoCloseable {
     }
 
     private void sendUntilClosed() {
+        List<PushRequest> begun = new ArrayList<>();
         List<PushRequest> next = new ArrayList<>();
         try {
-            while (!closed || !waiting.isEmpty()) {
+            while (!closed || !waiting.isEmpty() || !begun.isEmpty()) {
                 heartbeat.beat();
                 next.clear();
-                PushRequest first = waiting.poll(BEAT.toMillis(), TimeUnit.MILLISECONDS);
+                next.addAll(begun);
+                begun.clear();
+                PushRequest first =
+                        next.isEmpty()
+                                ? waiting.poll(BEAT.toMillis(), TimeUnit.MILLISECONDS)
+                                : waiting.poll();
                 if (first != null) {
                     next.add(first);
                     waiting.drainTo(next, REQUESTS_PER_FLUSH_MAX);
-                    sendOrAbort(next);
                 }
+                sendOrAbort(next, begun);
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void sendOrAbort(List<PushRequest> requests) throws InterruptedException {
+    private void sendOrAbort(List<PushRequest> requests, List<PushRequest> begun)
+            throws InterruptedException {
+        if (requests.isEmpty()) {
+            return;
+        }
         try {
-            send(requests);
+            send(requests, begun);
             calls.flush();
         } catch (RuntimeException | OutOfMemoryError unexpected) {
+            begun.clear();
             // The sender goes on for those who come after.
             RedisFailure cause =
                     new RedisFailure(RedisFailure.Kind.UNAVAILABLE, unexpected.toString());
@@ -119,38 +132,66 @@ public final class PushQueue implements Pushes, AutoCloseable {
         }
     }
 
-    /** Joins what goes to one list into one call, in the order it came. */
-    private void send(List<PushRequest> requests) throws InterruptedException {
+    /**
+     * Joins what goes to one list into one call, in the order it came. Of a request for very many
+     * lists only so much that others need not wait for all of it.
+     *
+     * @param begun takes the requests of which more is to be sent
+     */
+    private void send(List<PushRequest> requests, List<PushRequest> begun)
+            throws InterruptedException {
         Map<String, Group> open = new LinkedHashMap<>();
         for (PushRequest request : requests) {
-            if (request.isGivenUp()) {
-                giveBack(request);
-                continue;
+            Iterator<Map.Entry<String, List<byte[]>>> unsent = request.unsent();
+            int listsMax = request.isGivenUp() ? 0 : LISTS_PER_TURN_MAX;
+            for (int lists = 0; lists < listsMax && unsent.hasNext(); lists++) {
+                Map.Entry<String, List<byte[]>> part = unsent.next();
+                gather(request, part.getKey(), part.getValue(), open);
             }
-            for (Map.Entry<String, List<byte[]>> part : request.lines().entrySet()) {
-                String list = part.getKey();
-                String key = request.idempotencyKey();
-                if (key != null) {
-                    // What was gathered for the list before this request goes before it.
-                    Group before = open.remove(list);
-                    if (before != null) {
-                        send(before);
-                    }
-                    Group alone = new Group(list, RedisKeys.onceMarker(list, key));
-                    alone.add(request, part.getValue());
-                    send(alone);
-                    continue;
-                }
-                Group group = open.computeIfAbsent(list, absent -> new Group(list, null));
-                group.add(request, part.getValue());
-                if (group.bytes > GROUP_BYTES_MAX) {
-                    open.remove(list);
-                    send(group);
-                }
+            if (request.isGivenUp()) {
+                dropUnsent(request);
+            } else if (unsent.hasNext()) {
+                begun.add(request);
             }
         }
         for (Group group : open.values()) {
             send(group);
+        }
+    }
+
+    private void gather(
+            PushRequest request, String list, List<byte[]> lines, Map<String, Group> open)
+            throws InterruptedException {
+        String key = request.idempotencyKey();
+        if (key != null) {
+            // What was gathered for the list before this request goes before it.
+            Group before = open.remove(list);
+            if (before != null) {
+                send(before);
+            }
+            Group alone = new Group(list, RedisKeys.onceMarker(list, key));
+            alone.add(request, lines);
+            send(alone);
+            return;
+        }
+        Group group = open.computeIfAbsent(list, absent -> new Group(list, null));
+        group.add(request, lines);
+        if (group.bytes > GROUP_BYTES_MAX) {
+            open.remove(list);
+            send(group);
+        }
+    }
+
+    /** Nobody waits for the request any more: what is left of it ends here. */
+    private void dropUnsent(PushRequest request) {
+        RedisFailure late = new RedisFailure(RedisFailure.Kind.TIMED_OUT, "not sent in time");
+        Iterator<Map.Entry<String, List<byte[]>>> unsent = request.unsent();
+        while (unsent.hasNext()) {
+            unsent.next();
+            if (request.partEnded(new PushRequest.PartEnd.Failed(late))) {
+                giveBack(request);
+                request.tell();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.logpipeline.redis;
 import io.logpipeline.event.LogEvent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ final class PushRequest {
     }
 
     private final Map<String, List<byte[]>> lines = new LinkedHashMap<>();
+    private final Iterator<Map.Entry<String, List<byte[]>>> unsent;
     private final @Nullable String idempotencyKey;
     private final int events;
     private final int bytes;
@@ -46,17 +48,21 @@ final class PushRequest {
         this.events = events.size();
         int total = 0;
         for (LogEvent event : events) {
-            lines.computeIfAbsent(event.userDay().key(), absent -> new ArrayList<>())
+            lines.computeIfAbsent(event.userDay().key(), absent -> new ArrayList<>(1))
                     .add(event.line());
             total += event.line().length + EVENT_OVERHEAD_BYTES;
         }
         this.bytes = total;
         this.partsOpen = lines.size();
+        this.unsent = lines.entrySet().iterator();
     }
 
-    /** Its events by list, in their order. */
-    Map<String, List<byte[]>> lines() {
-        return lines;
+    /**
+     * What is not sent yet: the events of a list, in their order, list after list. The sender's
+     * alone.
+     */
+    Iterator<Map.Entry<String, List<byte[]>>> unsent() {
+        return unsent;
     }
 
     @Nullable String idempotencyKey() {

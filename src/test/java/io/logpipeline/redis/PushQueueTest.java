@@ -292,4 +292,28 @@ class PushQueueTest {
         assertThat(queue.push(request, null)).isEqualTo(new PushOutcome.Stored());
         assertThat(redis.server().dbsize()).isGreaterThanOrEqualTo(LISTS);
     }
+
+    @Test
+    void aRequestForManyListsDoesNotHoldUpOnesThatComeAfterIt() throws Exception {
+        List<LogEvent> large = new ArrayList<>();
+        for (int user = 0; user < LISTS; user++) {
+            large.addAll(events("many-" + user, "1"));
+        }
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            redis.pauseWrites();
+            Future<PushOutcome> first = threads.submit(() -> queue.push(large, null));
+            Await.until("the large one waits", () -> queue.unansweredEvents() == LISTS);
+            Future<PushOutcome> second = threads.submit(() -> queue.push(events("s", "1"), null));
+            Await.until("the small one waits", () -> queue.unansweredEvents() == LISTS + 1);
+            redis.unpauseWrites();
+            assertThat(first.get()).isEqualTo(STORED);
+            assertThat(second.get()).isEqualTo(STORED);
+        } finally {
+            redis.unpauseWrites();
+        }
+        Await.until("all are made known", () -> pending().size() == LISTS + 1);
+        // What was under way already goes first: no more than may be unanswered at once, and a
+        // turn.
+        assertThat(pending().indexOf(key("s"))).isLessThan(LISTS / 2);
+    }
 }
