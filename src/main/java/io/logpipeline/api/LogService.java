@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogService implements HttpService {
     private static final String PATH = "/log";
+    private static final String STOPPING = "the server is stopping";
+    private static final Duration TURN_PATIENCE = Duration.ofSeconds(10);
     private static final Duration STOPPING_RETRY_AFTER = Duration.ofSeconds(1);
 
     /** Of a body over its limit, this many times the limit is still taken in, to be dropped. */
@@ -41,6 +44,7 @@ public final class LogService implements HttpService {
     private final BodyMemory memory;
     private final BodyLimits limits;
     private final BodyReader bodies;
+    private final EventMemory eventMemory = EventMemory.ofHeap(TURN_PATIENCE);
 
     /**
      * @param memory what all bodies may take together
@@ -126,7 +130,7 @@ public final class LogService implements HttpService {
                     case BodyRead.Damaged(String details) -> answer.invalid(details);
                     case BodyRead.NoRoom() -> answer.noRoom();
                     case BodyRead.Unframed() -> answer.unframed();
-                    case BodyRead.Whole body -> parseAndPush(body, headers, answer);
+                    case BodyRead.Whole body -> takeTurn(body, headers, answer);
                 }
             }
         }
@@ -157,6 +161,22 @@ public final class LogService implements HttpService {
         } catch (NumberFormatException | DataReader.IncorrectNewLineException e) {
             // What the server throws for a chunk size that is none.
             return new BodyRead.Unframed();
+        }
+    }
+
+    private void takeTurn(BodyRead.Whole body, RequestHeaders headers, Answer answer) {
+        try {
+            Optional<EventMemory.Turn> turn = eventMemory.await(body.bytes(), body.length());
+            if (turn.isEmpty()) {
+                answer.noRoom();
+                return;
+            }
+            try (EventMemory.Turn _ = turn.get()) {
+                parseAndPush(body, headers, answer);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            answer.storeFailed(STOPPING, STOPPING_RETRY_AFTER);
         }
     }
 
@@ -201,7 +221,7 @@ public final class LogService implements HttpService {
             return pushes.push(events, idempotencyKey);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new PushOutcome.Failed("the server is stopping", STOPPING_RETRY_AFTER);
+            return new PushOutcome.Failed(STOPPING, STOPPING_RETRY_AFTER);
         } catch (RuntimeException e) {
             telemetry.requestAnswered(RequestOutcome.STORE_FAILED);
             throw e;
