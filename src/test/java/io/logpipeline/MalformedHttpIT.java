@@ -83,6 +83,8 @@ class MalformedHttpIT {
         attacks.put("http/0.9", "GET /log\r\n");
         attacks.put("http/9", "POST /log HTTP/9.9\r\nHost: a\r\n" + sized(EVENT));
         attacks.put("no method", " /log" + HOST + sized(EVENT));
+        attacks.put("a method that is no token", "P@ST /log" + HOST + sized(EVENT));
+        attacks.put("a method of one byte", "\u00e9 /log" + HOST + sized(EVENT));
         attacks.put("no path", "POST HTTP/1.1\r\nHost: a\r\n" + sized(EVENT));
         attacks.put("two spaces", "POST  /log" + HOST + sized(EVENT));
         attacks.put("a long path", "POST /" + "x".repeat(1 << 20) + HOST + sized(EVENT));
@@ -113,6 +115,10 @@ class MalformedHttpIT {
         attacks.put("a chunk size over 32 bits", chunked("100000000\r\n{}\r\n0\r\n\r\n"));
         attacks.put("a chunk size over 64 bits", chunked("f".repeat(40) + "\r\n{}\r\n0\r\n\r\n"));
         attacks.put("a chunk size that does not end", chunked("0".repeat(100_000)));
+        attacks.put("a chunk longer than it says", chunked("2\r\n{}{}\r\n0\r\n\r\n"));
+        attacks.put("a chunk size with a sign", chunked(chunkOf("+", EVENT)));
+        attacks.put("a chunk without its line break", chunked(chunkOf("", EVENT + "X")));
+        attacks.put("endless extensions", chunked(chunkOf(";" + "x".repeat(1 << 20), EVENT)));
         attacks.put("a last chunk that is missing", chunked("2\r\n{}\r\n"));
         attacks.put("trailers", chunked("2\r\n{}\r\n0\r\nX: y\r\n\r\n"));
         attacks.put("less body than said", POST + "Content-Length: 100\r\n\r\n" + EVENT);
@@ -138,6 +144,11 @@ class MalformedHttpIT {
 
     private static String chunked(String chunks) {
         return POST + "Transfer-Encoding: chunked\r\n\r\n" + chunks;
+    }
+
+    private static String chunkOf(String before, String data) {
+        String size = Integer.toHexString(EVENT.length());
+        return before + size + "\r\n" + data + "\r\n0\r\n\r\n";
     }
 
     private static String expecting(int length) {
