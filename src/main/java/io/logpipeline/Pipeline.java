@@ -5,10 +5,15 @@ import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
+import io.logpipeline.access.FileWatch;
+import io.logpipeline.access.Tokens;
+import io.logpipeline.access.UnusableFile;
+import io.logpipeline.api.BearerGate;
 import io.logpipeline.api.BodyMemory;
 import io.logpipeline.api.ClientTimeouts;
 import io.logpipeline.api.ConnectionCloser;
 import io.logpipeline.api.ErrorAnswers;
+import io.logpipeline.api.Gate;
 import io.logpipeline.api.LogService;
 import io.logpipeline.drain.Drainer;
 import io.logpipeline.drain.Sweeper;
@@ -36,6 +41,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
@@ -240,7 +246,8 @@ final class Pipeline implements AutoCloseable {
                             telemetry,
                             memory,
                             server.maxBodyBytes(),
-                            server.maxBatchBytes());
+                            server.maxBatchBytes(),
+                            gates());
             service.prepare(builder);
             routing.register("/log", service);
         } else {
@@ -266,6 +273,30 @@ final class Pipeline implements AutoCloseable {
                 server.host(),
                 Integer.toString(port),
                 replica);
+    }
+
+    private List<Gate> gates() {
+        List<Gate> gates = new ArrayList<>();
+        settings.server()
+                .tokensFile()
+                .ifPresent(path -> {
+                    FileWatch<Tokens> tokens = usable(() -> Tokens.in(path)).start();
+                    stops.push(tokens::close);
+                    gates.add(new BearerGate(tokens::now));
+                });
+        return gates;
+    }
+
+    private interface Opening<T> {
+        T open() throws UnusableFile;
+    }
+
+    private static <T> T usable(Opening<T> opening) {
+        try {
+            return opening.open();
+        } catch (UnusableFile unusable) {
+            throw new StartRefused(String.valueOf(unusable.getMessage()));
+        }
     }
 
     /** Often enough that a list outlives a change of leader with time to spare. */

@@ -17,7 +17,8 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
             int maxBatchBytes,
             Duration bodyTimeout,
             Duration idleTimeout,
-            Duration shutdown) {}
+            Duration shutdown,
+            Optional<Path> tokensFile) {}
 
     record Redis(String url, Duration keyExpiration, Duration timeout, int pushQueueBytesMax) {}
 

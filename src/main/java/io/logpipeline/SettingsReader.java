@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -153,7 +154,8 @@ final class SettingsReader {
                                 number("server.max_batch_bytes", 1, BATCH_BYTES_MAX),
                                 seconds("server.body_timeout_seconds", 1, 3600),
                                 seconds("server.idle_timeout_seconds", 1, DAY_SECONDS),
-                                seconds("server.shutdown_seconds", 1, 3600)),
+                                seconds("server.shutdown_seconds", 1, 3600),
+                                optionalPath("server.tokens_file")),
                         new Settings.Redis(
                                 redisUrl(),
                                 seconds("redis.key_expiration_seconds", 1, 30 * DAY_SECONDS),
@@ -180,7 +182,7 @@ final class SettingsReader {
         return new Settings.Drain(
                 seconds("drainer.interval_seconds", 1, DAY_SECONDS),
                 logPattern(),
-                logDir(),
+                path("drainer.log_dir"),
                 number("drainer.workers", 1, 256),
                 seconds("drainer.lease_seconds", 1, 3600),
                 millis("drainer.redis_timeout_ms", 50, 120_000),
@@ -213,14 +215,17 @@ final class SettingsReader {
         return pattern;
     }
 
-    private Path logDir() {
-        String path = text("drainer.log_dir");
+    private Path path(String name) {
         try {
-            return Path.of(path);
+            return Path.of(text(name));
         } catch (InvalidPathException invalid) {
-            throw new StartRefused(
-                    "drainer.log_dir: not a path on this system: " + invalid.getReason());
+            throw new StartRefused(name + ": not a path on this system: " + invalid.getReason());
         }
+    }
+
+    /** Empty means that there is none. */
+    private Optional<Path> optionalPath(String name) {
+        return optionalText(name).isEmpty() ? Optional.empty() : Optional.of(path(name));
     }
 
     private OptionalInt observePort() {
@@ -238,8 +243,12 @@ final class SettingsReader {
         }
     }
 
+    private String optionalText(String name) {
+        return config.get(name).asString().orElse("").strip();
+    }
+
     private String text(String name) {
-        String value = config.get(name).asString().orElse("").strip();
+        String value = optionalText(name);
         if (value.isEmpty()) {
             throw new StartRefused(name + ": must not be empty");
         }

@@ -59,6 +59,7 @@ class SettingsReaderTest {
 
         assertThat(settings.server().host()).isEqualTo("127.0.0.1");
         assertThat(settings.server().port()).isEqualTo(3000);
+        assertThat(settings.server().tokensFile()).isEmpty();
         assertThat(settings.redis().url()).isEqualTo("redis://127.0.0.1:6379");
         assertThat(settings.redis().keyExpiration()).isEqualTo(Duration.ofSeconds(600));
         assertThat(settings.drainer().interval()).isEqualTo(Duration.ofSeconds(60));
@@ -112,6 +113,7 @@ class SettingsReaderTest {
         refusalWith("DRAINER_WORKERS", "many").contains("drainer.workers", "many");
         refusalWith("DRAINER_LOG_PATTERN", "*").contains("drainer.log_pattern", "logs:user_");
         refusalWith("DRAINER_LOG_DIR", "a\0b").contains("drainer.log_dir", "not a path");
+        refusalWith("SERVER_TOKENS_FILE", "a\0b").contains("server.tokens_file", "not a path");
         refusalWith("LOG_LEVEL", "LOUD").contains("log.level", "LOUD");
         refusalWith("LOG_FORMAT", "xml").contains("log.format", "xml");
     }

@@ -52,6 +52,20 @@ record Answer(ServerRequest request, ServerResponse response, IngestTelemetry te
                 "Content-Encoding: expected gzip or identity");
     }
 
+    /** The body was not read. */
+    void refused(Refusal refusal) {
+        switch (refusal) {
+            case Refusal.Unauthorized(String details, String challenge) -> {
+                response.header(HeaderNames.WWW_AUTHENTICATE, challenge);
+                error(
+                        RequestOutcome.UNAUTHORIZED,
+                        Status.UNAUTHORIZED_401,
+                        "Unauthorized",
+                        details);
+            }
+        }
+    }
+
     void overloaded(Duration retryAfter) {
         retryAfter(retryAfter);
         error(

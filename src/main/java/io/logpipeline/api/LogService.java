@@ -41,8 +41,10 @@ public final class LogService implements HttpService {
     private final BodyMemory memory;
     private final BodyLimits limits;
     private final BodyReader bodies;
+    private final List<Gate> gates;
 
     /**
+     * @param gates passed in this order
      * @param memory what all bodies may take together
      * @param maxBodyBytes limit of a single event
      * @param maxBatchBytes limit of a batch, at least {@code maxBodyBytes}
@@ -52,12 +54,14 @@ public final class LogService implements HttpService {
             IngestTelemetry telemetry,
             BodyMemory memory,
             int maxBodyBytes,
-            int maxBatchBytes) {
+            int maxBatchBytes,
+            List<Gate> gates) {
         this.memory = memory;
         this.pushes = pushes;
         this.telemetry = telemetry;
         this.limits = new BodyLimits(maxBodyBytes, maxBatchBytes);
         this.bodies = new BodyReader(limits);
+        this.gates = List.copyOf(gates);
     }
 
     /**
@@ -114,6 +118,13 @@ public final class LogService implements HttpService {
             return;
         }
         Answer answer = new Answer(request, response, telemetry);
+        for (Gate gate : gates) {
+            Refusal refusal = gate.refusal(request, response);
+            if (refusal != null) {
+                answer.refused(refusal);
+                return;
+            }
+        }
         RequestHeaders headers = RequestHeaders.of(request);
         if (headers.encoding() == RequestHeaders.Encoding.UNSUPPORTED) {
             answer.unsupportedEncoding();

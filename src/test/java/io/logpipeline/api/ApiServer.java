@@ -33,10 +33,16 @@ final class ApiServer implements AutoCloseable {
     private final ClientTimeouts timeouts;
     private final WebServer server;
 
-    ApiServer() {
+    ApiServer(Gate... gates) {
         BodyMemory memory = BodyMemory.ofHeap(0);
         LogService service =
-                new LogService(pushes, telemetry, memory, BODY_BYTES_MAX, BATCH_BYTES_MAX);
+                new LogService(
+                        pushes,
+                        telemetry,
+                        memory,
+                        BODY_BYTES_MAX,
+                        BATCH_BYTES_MAX,
+                        List.of(gates));
         WebServerConfig.Builder config = WebServer.builder().host("127.0.0.1").port(0);
         timeouts = new ClientTimeouts(TIMEOUT, TIMEOUT, 2 * BATCH_BYTES_MAX, memory);
         timeouts.prepare(config);
