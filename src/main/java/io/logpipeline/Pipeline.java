@@ -5,15 +5,10 @@ import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
-import io.logpipeline.access.FileWatch;
-import io.logpipeline.access.Tokens;
-import io.logpipeline.access.UnusableFile;
-import io.logpipeline.api.BearerGate;
 import io.logpipeline.api.BodyMemory;
 import io.logpipeline.api.ClientTimeouts;
 import io.logpipeline.api.ConnectionCloser;
 import io.logpipeline.api.ErrorAnswers;
-import io.logpipeline.api.Gate;
 import io.logpipeline.api.LogService;
 import io.logpipeline.drain.Drainer;
 import io.logpipeline.drain.Sweeper;
@@ -26,10 +21,12 @@ import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
+import io.logpipeline.redis.MemoryWatermark;
 import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.PushQueue;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisLink;
+import io.logpipeline.redis.RedisServer;
 import io.logpipeline.redis.RedisWatch;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.ObserveEndpoints;
@@ -41,7 +38,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
@@ -115,14 +111,15 @@ final class Pipeline implements AutoCloseable {
 
     private void wire(
             Seams seams, Drainer.Landed landed, FailStop failStop, Consumer<String> refused) {
-        String url = settings.redis().url();
+        RedisServer server = settings.redis().server();
         Duration timeout = settings.redis().timeout();
         String name = "log-pipeline-" + role.word();
-        RedisCalls link = seams.redis().apply(RedisLink.open(url, name, timeout));
+        RedisCalls link = seams.redis().apply(RedisLink.open(server, name, timeout));
         stops.push(link::close);
         PendingStream pending = new PendingStream(link, replica);
         Leases leases = new Leases(link);
-        RedisWatch watch = new RedisWatch(link, pending, state, watchdog, clock, refused);
+        MemoryWatermark memory = new MemoryWatermark(settings.redis().memoryHighPercent());
+        RedisWatch watch = new RedisWatch(link, pending, state, watchdog, clock, refused, memory);
         stops.push(watch::stop);
         Sweeper sweeper =
                 new Sweeper(
@@ -141,7 +138,7 @@ final class Pipeline implements AutoCloseable {
         if (role.drains()) {
             startDrainer(leases, seams, landed, failStop);
         }
-        startServer(pending, seams);
+        startServer(pending, memory, seams);
     }
 
     private void startDrainer(
@@ -152,7 +149,7 @@ final class Pipeline implements AutoCloseable {
                 seams.redis()
                         .apply(
                                 RedisLink.open(
-                                        settings.redis().url(),
+                                        settings.redis().server(),
                                         "log-pipeline-" + role.word() + "-drain",
                                         drain.redisTimeout()));
         stops.push(link::close);
@@ -184,17 +181,17 @@ final class Pipeline implements AutoCloseable {
         stops.push(drainer::stop);
     }
 
-    private void startServer(PendingStream pending, Seams seams) {
+    private void startServer(PendingStream pending, MemoryWatermark memory, Seams seams) {
         Settings.Server server = settings.server();
         boolean ownPort = settings.observe().port().isPresent();
         // A body may be there as it came and inflated.
-        BodyMemory memory = BodyMemory.ofHeap(2L * server.maxBatchBytes());
+        BodyMemory bodies = BodyMemory.ofHeap(2L * server.maxBatchBytes());
         ClientTimeouts timeouts =
                 new ClientTimeouts(
                         server.bodyTimeout(),
                         server.idleTimeout(),
                         2 * server.maxBatchBytes(),
-                        memory);
+                        bodies);
         stops.push(timeouts::close);
         WebServerConfig.Builder builder =
                 WebServer.builder()
@@ -224,11 +221,14 @@ final class Pipeline implements AutoCloseable {
                             .build());
         }
         timeouts.prepare(builder);
+        Entrance entrance = new Entrance(server, clock);
+        stops.push(entrance::close);
+        entrance.prepare(builder);
         HttpRouting.Builder routing = HttpRouting.builder().addFilter(new ConnectionCloser());
         if (role.ingests()) {
             RedisCalls gathering =
                     RedisLink.openGathering(
-                            settings.redis().url(),
+                            settings.redis().server(),
                             "log-pipeline-" + role.word() + "-push",
                             settings.redis().timeout());
             PushQueue queue =
@@ -244,10 +244,10 @@ final class Pipeline implements AutoCloseable {
                     new LogService(
                             queue,
                             telemetry,
-                            memory,
+                            bodies,
                             server.maxBodyBytes(),
                             server.maxBatchBytes(),
-                            gates());
+                            entrance.admission(memory));
             service.prepare(builder);
             routing.register("/log", service);
         } else {
@@ -256,6 +256,7 @@ final class Pipeline implements AutoCloseable {
         WebServer web = builder.routing(routing).build();
         stops.push(web::stop);
         web.start();
+        entrance.keepUpToDate(web);
         if (!web.isRunning()) {
             throw new StartRefused(
                     "can't listen on "
@@ -273,30 +274,6 @@ final class Pipeline implements AutoCloseable {
                 server.host(),
                 Integer.toString(port),
                 replica);
-    }
-
-    private List<Gate> gates() {
-        List<Gate> gates = new ArrayList<>();
-        settings.server()
-                .tokensFile()
-                .ifPresent(path -> {
-                    FileWatch<Tokens> tokens = usable(() -> Tokens.in(path)).start();
-                    stops.push(tokens::close);
-                    gates.add(new BearerGate(tokens::now));
-                });
-        return gates;
-    }
-
-    private interface Opening<T> {
-        T open() throws UnusableFile;
-    }
-
-    private static <T> T usable(Opening<T> opening) {
-        try {
-            return opening.open();
-        } catch (UnusableFile unusable) {
-            throw new StartRefused(String.valueOf(unusable.getMessage()));
-        }
     }
 
     /** Often enough that a list outlives a change of leader with time to spare. */

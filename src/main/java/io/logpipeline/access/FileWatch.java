@@ -51,9 +51,8 @@ public final class FileWatch<T> implements AutoCloseable {
     }
 
     /** Looks every second from now on. */
-    public FileWatch<T> start() {
-        var unused = Thread.ofVirtual().name("file-watch").start(this::lookUntilClosed);
-        return this;
+    public void start() {
+        Thread.ofVirtual().name("file-watch").start(this::lookUntilClosed);
     }
 
     /** What the files said when they were last usable. */

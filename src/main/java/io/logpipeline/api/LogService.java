@@ -41,13 +41,13 @@ public final class LogService implements HttpService {
     private final BodyMemory memory;
     private final BodyLimits limits;
     private final BodyReader bodies;
-    private final List<Gate> gates;
+    private final Admission admission;
 
     /**
-     * @param gates passed in this order
      * @param memory what all bodies may take together
      * @param maxBodyBytes limit of a single event
      * @param maxBatchBytes limit of a batch, at least {@code maxBodyBytes}
+     * @param admission which requests are taken
      */
     public LogService(
             Pushes pushes,
@@ -55,13 +55,13 @@ public final class LogService implements HttpService {
             BodyMemory memory,
             int maxBodyBytes,
             int maxBatchBytes,
-            List<Gate> gates) {
+            Admission admission) {
         this.memory = memory;
         this.pushes = pushes;
         this.telemetry = telemetry;
         this.limits = new BodyLimits(maxBodyBytes, maxBatchBytes);
         this.bodies = new BodyReader(limits);
-        this.gates = List.copyOf(gates);
+        this.admission = admission;
     }
 
     /**
@@ -118,7 +118,7 @@ public final class LogService implements HttpService {
             return;
         }
         Answer answer = new Answer(request, response, telemetry);
-        for (Gate gate : gates) {
+        for (Gate gate : admission.gates()) {
             Refusal refusal = gate.refusal(request, response);
             if (refusal != null) {
                 answer.refused(refusal);
@@ -137,7 +137,7 @@ public final class LogService implements HttpService {
                     case BodyRead.Damaged(String details) -> answer.invalid(details);
                     case BodyRead.NoRoom() -> answer.noRoom();
                     case BodyRead.Unframed() -> answer.unframed();
-                    case BodyRead.Whole body -> parseAndPush(body, headers, answer);
+                    case BodyRead.Whole body -> admit(body, headers, answer);
                 }
             }
         }
@@ -171,6 +171,13 @@ public final class LogService implements HttpService {
         }
     }
 
+    private void admit(BodyRead.Whole body, RequestHeaders headers, Answer answer) {
+        Refusal refusal = admission.within(() -> parseAndPush(body, headers, answer));
+        if (refusal != null) {
+            answer.refused(refusal);
+        }
+    }
+
     private void parseAndPush(BodyRead.Whole body, RequestHeaders headers, Answer answer) {
         boolean batch = headers.lines() || EventParser.opensArray(body.bytes(), body.length());
         ParseResult result =
@@ -180,6 +187,12 @@ public final class LogService implements HttpService {
         switch (result) {
             case ParseResult.Rejected(String details) -> answer.invalid(details);
             case ParseResult.Accepted(List<LogEvent> events) -> {
+                UserRates users = admission.users();
+                Refusal refusal = users == null ? null : users.refusal(events, answer.response());
+                if (refusal != null) {
+                    answer.refused(refusal);
+                    return;
+                }
                 switch (push(events, headers.idempotencyKey())) {
                     case PushOutcome.Stored() -> {
                         telemetry.eventsAccepted(events.size(), bytesOf(events));

@@ -155,7 +155,8 @@ class FileWatchTest {
 
     @Test
     void aWatchLooksByItself() throws Exception {
-        try (FileWatch<Tokens> watch = Tokens.in(file).start()) {
+        try (FileWatch<Tokens> watch = Tokens.in(file)) {
+            watch.start();
             Files.writeString(file, NEW);
             Await.until("it is taken up", () -> watch.now().contain(NEW));
         }

@@ -34,6 +34,10 @@ final class ApiServer implements AutoCloseable {
     private final WebServer server;
 
     ApiServer(Gate... gates) {
+        this(new Admission(List.of(gates), null, null));
+    }
+
+    ApiServer(Admission admission) {
         BodyMemory memory = BodyMemory.ofHeap(0);
         LogService service =
                 new LogService(
@@ -42,7 +46,7 @@ final class ApiServer implements AutoCloseable {
                         memory,
                         BODY_BYTES_MAX,
                         BATCH_BYTES_MAX,
-                        List.of(gates));
+                        admission);
         WebServerConfig.Builder config = WebServer.builder().host("127.0.0.1").port(0);
         timeouts = new ClientTimeouts(TIMEOUT, TIMEOUT, 2 * BATCH_BYTES_MAX, memory);
         timeouts.prepare(config);
