@@ -10,6 +10,7 @@ import io.logpipeline.api.ClientTimeouts;
 import io.logpipeline.api.ConnectionCloser;
 import io.logpipeline.api.ErrorAnswers;
 import io.logpipeline.api.LogService;
+import io.logpipeline.api.OpenApiDescription;
 import io.logpipeline.drain.Drainer;
 import io.logpipeline.drain.Sweeper;
 import io.logpipeline.drain.VolumeKeeper;
@@ -249,7 +250,7 @@ final class Pipeline implements AutoCloseable {
                             server.maxBatchBytes(),
                             entrance.admission(memory));
             service.prepare(builder);
-            routing.register("/log", service);
+            routing.register("/log", service).register("/", new OpenApiDescription());
         } else {
             ErrorAnswers.register(builder);
         }

@@ -41,12 +41,7 @@ final class ApiServer implements AutoCloseable {
         BodyMemory memory = BodyMemory.ofHeap(0);
         LogService service =
                 new LogService(
-                        pushes,
-                        telemetry,
-                        memory,
-                        BODY_BYTES_MAX,
-                        BATCH_BYTES_MAX,
-                        admission);
+                        pushes, telemetry, memory, BODY_BYTES_MAX, BATCH_BYTES_MAX, admission);
         WebServerConfig.Builder config = WebServer.builder().host("127.0.0.1").port(0);
         timeouts = new ClientTimeouts(TIMEOUT, TIMEOUT, 2 * BATCH_BYTES_MAX, memory);
         timeouts.prepare(config);
@@ -54,6 +49,7 @@ final class ApiServer implements AutoCloseable {
         config.routing(routing ->
                 routing.addFilter(new ConnectionCloser())
                         .register("/log", service)
+                        .register("/", new OpenApiDescription())
                         .get(
                                 "/broken",
                                 (request, response) -> {
