@@ -10,6 +10,7 @@ import io.logpipeline.api.ClientTimeouts;
 import io.logpipeline.api.ConnectionCloser;
 import io.logpipeline.api.ErrorAnswers;
 import io.logpipeline.api.LogService;
+import io.logpipeline.api.OpenApiDescription;
 import io.logpipeline.drain.Drainer;
 import io.logpipeline.drain.Sweeper;
 import io.logpipeline.drain.VolumeKeeper;
@@ -21,10 +22,12 @@ import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
+import io.logpipeline.redis.MemoryWatermark;
 import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.PushQueue;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisLink;
+import io.logpipeline.redis.RedisServer;
 import io.logpipeline.redis.RedisWatch;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.ObserveEndpoints;
@@ -109,14 +112,15 @@ final class Pipeline implements AutoCloseable {
 
     private void wire(
             Seams seams, Drainer.Landed landed, FailStop failStop, Consumer<String> refused) {
-        String url = settings.redis().url();
+        RedisServer server = settings.redis().server();
         Duration timeout = settings.redis().timeout();
         String name = "log-pipeline-" + role.word();
-        RedisCalls link = seams.redis().apply(RedisLink.open(url, name, timeout));
+        RedisCalls link = seams.redis().apply(RedisLink.open(server, name, timeout));
         stops.push(link::close);
         PendingStream pending = new PendingStream(link, replica);
         Leases leases = new Leases(link);
-        RedisWatch watch = new RedisWatch(link, pending, state, watchdog, clock, refused);
+        MemoryWatermark memory = new MemoryWatermark(settings.redis().memoryHighPercent());
+        RedisWatch watch = new RedisWatch(link, pending, state, watchdog, clock, refused, memory);
         stops.push(watch::stop);
         Sweeper sweeper =
                 new Sweeper(
@@ -135,7 +139,7 @@ final class Pipeline implements AutoCloseable {
         if (role.drains()) {
             startDrainer(leases, seams, landed, failStop);
         }
-        startServer(pending, seams);
+        startServer(pending, memory, seams);
     }
 
     private void startDrainer(
@@ -146,7 +150,7 @@ final class Pipeline implements AutoCloseable {
                 seams.redis()
                         .apply(
                                 RedisLink.open(
-                                        settings.redis().url(),
+                                        settings.redis().server(),
                                         "log-pipeline-" + role.word() + "-drain",
                                         drain.redisTimeout()));
         stops.push(link::close);
@@ -178,17 +182,17 @@ final class Pipeline implements AutoCloseable {
         stops.push(drainer::stop);
     }
 
-    private void startServer(PendingStream pending, Seams seams) {
+    private void startServer(PendingStream pending, MemoryWatermark memory, Seams seams) {
         Settings.Server server = settings.server();
         boolean ownPort = settings.observe().port().isPresent();
         // A body may be there as it came and inflated.
-        BodyMemory memory = BodyMemory.ofHeap(2L * server.maxBatchBytes());
+        BodyMemory bodies = BodyMemory.ofHeap(2L * server.maxBatchBytes());
         ClientTimeouts timeouts =
                 new ClientTimeouts(
                         server.bodyTimeout(),
                         server.idleTimeout(),
                         2 * server.maxBatchBytes(),
-                        memory);
+                        bodies);
         stops.push(timeouts::close);
         WebServerConfig.Builder builder =
                 WebServer.builder()
@@ -218,11 +222,14 @@ final class Pipeline implements AutoCloseable {
                             .build());
         }
         timeouts.prepare(builder);
+        Entrance entrance = new Entrance(server, clock);
+        stops.push(entrance::close);
+        entrance.prepare(builder);
         HttpRouting.Builder routing = HttpRouting.builder().addFilter(new ConnectionCloser());
         if (role.ingests()) {
             RedisCalls gathering =
                     RedisLink.openGathering(
-                            settings.redis().url(),
+                            settings.redis().server(),
                             "log-pipeline-" + role.word() + "-push",
                             settings.redis().timeout());
             PushQueue queue =
@@ -238,17 +245,19 @@ final class Pipeline implements AutoCloseable {
                     new LogService(
                             queue,
                             telemetry,
-                            memory,
+                            bodies,
                             server.maxBodyBytes(),
-                            server.maxBatchBytes());
+                            server.maxBatchBytes(),
+                            entrance.admission(memory));
             service.prepare(builder);
-            routing.register("/log", service);
+            routing.register("/log", service).register("/", new OpenApiDescription());
         } else {
             ErrorAnswers.register(builder);
         }
         WebServer web = builder.routing(routing).build();
         stops.push(web::stop);
         web.start();
+        entrance.keepUpToDate(web);
         if (!web.isRunning()) {
             throw new StartRefused(
                     "can't listen on "

@@ -1,5 +1,8 @@
 package io.logpipeline;
 
+import io.logpipeline.access.ServerTls;
+import io.logpipeline.access.TokenBuckets;
+import io.logpipeline.redis.RedisServer;
 import io.logpipeline.telemetry.LogFormat;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,9 +20,30 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
             int maxBatchBytes,
             Duration bodyTimeout,
             Duration idleTimeout,
-            Duration shutdown) {}
+            Duration shutdown,
+            Optional<Path> tokensFile,
+            Optional<ServerTls.PemFiles> tls,
+            Limits limits) {}
 
-    record Redis(String url, Duration keyExpiration, Duration timeout, int pushQueueBytesMax) {}
+    /**
+     * What a server takes; each is empty when it is not bounded.
+     *
+     * @param namesMax of clients and of users that have a bucket of their own
+     */
+    record Limits(
+            Optional<TokenBuckets.Rate> clientRequests,
+            Optional<TokenBuckets.Rate> userEvents,
+            int namesMax,
+            OptionalInt concurrentRequests,
+            int queuedRequestsMax,
+            Duration queueTimeout) {}
+
+    record Redis(
+            RedisServer server,
+            Duration keyExpiration,
+            Duration timeout,
+            int pushQueueBytesMax,
+            int memoryHighPercent) {}
 
     record Drain(
             Duration interval,
@@ -43,7 +67,12 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
     /** This one with another Redis. */
     Settings withRedis(String url) {
         Redis other =
-                new Redis(url, redis.keyExpiration(), redis.timeout(), redis.pushQueueBytesMax());
+                new Redis(
+                        RedisServer.at(url),
+                        redis.keyExpiration(),
+                        redis.timeout(),
+                        redis.pushQueueBytesMax(),
+                        redis.memoryHighPercent());
         return new Settings(server, other, drainer, observe, log);
     }
 

@@ -2,7 +2,10 @@ package io.logpipeline;
 
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
-import io.logpipeline.redis.RedisLink;
+import io.logpipeline.access.ServerTls;
+import io.logpipeline.access.TokenBuckets;
+import io.logpipeline.redis.RedisServer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -13,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,6 +39,8 @@ final class SettingsReader {
     // more;
     // the shortest event has 41 bytes.
     private static final int BATCH_BYTES_MAX = 32 << 20;
+    private static final int RATE_MAX = 1_000_000;
+    private static final int DEFAULT_BURST_SECONDS = 10;
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,80}");
 
     private final Config config;
@@ -153,12 +159,16 @@ final class SettingsReader {
                                 number("server.max_batch_bytes", 1, BATCH_BYTES_MAX),
                                 seconds("server.body_timeout_seconds", 1, 3600),
                                 seconds("server.idle_timeout_seconds", 1, DAY_SECONDS),
-                                seconds("server.shutdown_seconds", 1, 3600)),
+                                seconds("server.shutdown_seconds", 1, 3600),
+                                optionalPath("server.tokens_file"),
+                                serverTls(),
+                                limits()),
                         new Settings.Redis(
-                                redisUrl(),
+                                redisServer(),
                                 seconds("redis.key_expiration_seconds", 1, 30 * DAY_SECONDS),
                                 millis("redis.timeout_ms", 50, 60_000),
-                                number("redis.push_queue_bytes_max", 1 << 20, 1 << 30)),
+                                number("redis.push_queue_bytes_max", 1 << 20, 1 << 30),
+                                number("redis.memory_high_percent", 0, 100)),
                         drainer(),
                         new Settings.Observe(
                                 observePort(), seconds("observe.liveness_seconds", 5, DAY_SECONDS)),
@@ -176,11 +186,47 @@ final class SettingsReader {
         return settings;
     }
 
+    private Optional<ServerTls.PemFiles> serverTls() {
+        Optional<Path> certificate = optionalPath("server.tls_certificate_file");
+        Optional<Path> privateKey = optionalPath("server.tls_private_key_file");
+        Optional<Path> clientAuthority = optionalPath("server.tls_client_ca_file");
+        if (certificate.isPresent() && privateKey.isPresent()) {
+            return Optional.of(
+                    new ServerTls.PemFiles(certificate.get(), privateKey.get(), clientAuthority));
+        }
+        if (certificate.isPresent() || privateKey.isPresent() || clientAuthority.isPresent()) {
+            throw new StartRefused(
+                    "server.tls_certificate_file and server.tls_private_key_file: TLS needs both");
+        }
+        return Optional.empty();
+    }
+
+    private Settings.Limits limits() {
+        int concurrent = number("server.concurrent_requests_max", 0, 1_000_000);
+        return new Settings.Limits(
+                rate("server.requests_per_second_per_client", "server.requests_burst_per_client"),
+                rate("server.events_per_second_per_user", "server.events_burst_per_user"),
+                number("server.rate_limit_names_max", 1, 1_000_000),
+                concurrent == 0 ? OptionalInt.empty() : OptionalInt.of(concurrent),
+                number("server.queued_requests_max", 0, 1_000_000),
+                millis("server.queue_timeout_ms", 1, 60_000));
+    }
+
+    private Optional<TokenBuckets.Rate> rate(String perSecondName, String burstName) {
+        int perSecond = number(perSecondName, 0, RATE_MAX);
+        int burst = number(burstName, 0, RATE_MAX);
+        if (perSecond == 0) {
+            return Optional.empty();
+        }
+        int defaultBurst = Math.min(RATE_MAX, perSecond * DEFAULT_BURST_SECONDS);
+        return Optional.of(new TokenBuckets.Rate(perSecond, burst == 0 ? defaultBurst : burst));
+    }
+
     private Settings.Drain drainer() {
         return new Settings.Drain(
                 seconds("drainer.interval_seconds", 1, DAY_SECONDS),
                 logPattern(),
-                logDir(),
+                path("drainer.log_dir"),
                 number("drainer.workers", 1, 256),
                 seconds("drainer.lease_seconds", 1, 3600),
                 millis("drainer.redis_timeout_ms", 50, 120_000),
@@ -190,16 +236,43 @@ final class SettingsReader {
                 number("drainer.batch_bytes_max", 1024, 256 << 20));
     }
 
+    private RedisServer redisServer() {
+        Optional<Path> certificate = optionalPath("redis.tls_certificate_file");
+        Optional<Path> privateKey = optionalPath("redis.tls_private_key_file");
+        if (certificate.isPresent() != privateKey.isPresent()) {
+            throw new StartRefused(
+                    "redis.tls_certificate_file and redis.tls_private_key_file: name both, or"
+                            + " none");
+        }
+        RedisServer server =
+                new RedisServer(
+                        redisUrl(),
+                        optionalPath("redis.tls_ca_file").map(SettingsReader::content),
+                        certificate.map(SettingsReader::content),
+                        privateKey.map(SettingsReader::content));
+        try {
+            server.validate();
+        } catch (IllegalStateException unusable) {
+            throw new StartRefused(String.valueOf(unusable.getMessage()));
+        } catch (RuntimeException invalid) {
+            throw new StartRefused(
+                    "redis.url: expected redis://, rediss:// or redis-sentinel:// with a host");
+        }
+        return server;
+    }
+
+    private static byte[] content(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException unreadable) {
+            throw new StartRefused(file + ": is no file that this user can read");
+        }
+    }
+
     private String redisUrl() {
         String url = text("redis.url");
         if (url.startsWith("redis") && !url.startsWith("redis-sentinel:") && url.contains(",")) {
             throw new StartRefused("redis.url: Redis Cluster is not supported yet; name one node");
-        }
-        try {
-            RedisLink.validate(url);
-        } catch (RuntimeException invalid) {
-            throw new StartRefused(
-                    "redis.url: expected redis://, rediss:// or redis-sentinel:// with a host");
         }
         return url;
     }
@@ -213,14 +286,17 @@ final class SettingsReader {
         return pattern;
     }
 
-    private Path logDir() {
-        String path = text("drainer.log_dir");
+    private Path path(String name) {
         try {
-            return Path.of(path);
+            return Path.of(text(name));
         } catch (InvalidPathException invalid) {
-            throw new StartRefused(
-                    "drainer.log_dir: not a path on this system: " + invalid.getReason());
+            throw new StartRefused(name + ": not a path on this system: " + invalid.getReason());
         }
+    }
+
+    /** Empty means that there is none. */
+    private Optional<Path> optionalPath(String name) {
+        return optionalText(name).isEmpty() ? Optional.empty() : Optional.of(path(name));
     }
 
     private OptionalInt observePort() {
@@ -238,8 +314,12 @@ final class SettingsReader {
         }
     }
 
+    private String optionalText(String name) {
+        return config.get(name).asString().orElse("").strip();
+    }
+
     private String text(String name) {
-        String value = config.get(name).asString().orElse("").strip();
+        String value = optionalText(name);
         if (value.isEmpty()) {
             throw new StartRefused(name + ": must not be empty");
         }

@@ -76,7 +76,10 @@ class RedisAwayIT {
                         RedisProcess.start(
                                 "--maxmemory", "6mb", "--maxmemory-policy", "noeviction");
                 PipelineProcess api =
-                        PipelineProcess.of(directory, "api").redis(redis.url()).startReady()) {
+                        PipelineProcess.of(directory, "api")
+                                .redis(redis.url())
+                                .with("REDIS_MEMORY_HIGH_PERCENT", "0")
+                                .startReady()) {
             int refusals = 0;
             for (int i = 0; i < 20_000 && refusals == 0; i++) {
                 String user = numbered.user(i % 50);

@@ -66,8 +66,13 @@ class RoomsTest {
     }
 
     @Test
+    void accessStandsAlone() {
+        roomImportsOnly("access");
+    }
+
+    @Test
     void apiNeverSeesFilesOrTheDrain() {
-        roomImportsOnly("api", "event", "redis", "telemetry");
+        roomImportsOnly("api", "access", "event", "redis", "telemetry");
     }
 
     @Test
@@ -86,8 +91,9 @@ class RoomsTest {
                 .check(PRODUCTION);
     }
 
+    /** The access room reads the files that say who may post. */
     @Test
-    void onlyTheFileRoomOpensFiles() {
+    void onlyTheFileRoomAndTheAccessRoomOpenFiles() {
         noClasses()
                 .that()
                 .resideInAnyPackage(

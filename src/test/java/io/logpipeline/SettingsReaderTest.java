@@ -3,6 +3,7 @@ package io.logpipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.logpipeline.access.TokenBuckets;
 import io.logpipeline.telemetry.LogFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,8 @@ class SettingsReaderTest {
 
         assertThat(settings.server().host()).isEqualTo("127.0.0.1");
         assertThat(settings.server().port()).isEqualTo(3000);
-        assertThat(settings.redis().url()).isEqualTo("redis://127.0.0.1:6379");
+        assertThat(settings.server().tokensFile()).isEmpty();
+        assertThat(settings.redis().server().url()).isEqualTo("redis://127.0.0.1:6379");
         assertThat(settings.redis().keyExpiration()).isEqualTo(Duration.ofSeconds(600));
         assertThat(settings.drainer().interval()).isEqualTo(Duration.ofSeconds(60));
         assertThat(settings.drainer().logPattern()).isEqualTo("logs:user_*:*");
@@ -112,6 +114,7 @@ class SettingsReaderTest {
         refusalWith("DRAINER_WORKERS", "many").contains("drainer.workers", "many");
         refusalWith("DRAINER_LOG_PATTERN", "*").contains("drainer.log_pattern", "logs:user_");
         refusalWith("DRAINER_LOG_DIR", "a\0b").contains("drainer.log_dir", "not a path");
+        refusalWith("SERVER_TOKENS_FILE", "a\0b").contains("server.tokens_file", "not a path");
         refusalWith("LOG_LEVEL", "LOUD").contains("log.level", "LOUD");
         refusalWith("LOG_FORMAT", "xml").contains("log.format", "xml");
     }
@@ -137,6 +140,34 @@ class SettingsReaderTest {
             })
     void aUrlThatIsNoneIsRefusedWithoutShowingIt(String url) {
         refusalWith("REDIS_URL", url).startsWith("redis.url: expected").doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void accessAndLimitsAreOffUnlessSet() {
+        Settings.Server server = read().server();
+        assertThat(server.tls()).isEmpty();
+        assertThat(server.limits().clientRequests()).isEmpty();
+        assertThat(server.limits().userEvents()).isEmpty();
+        assertThat(server.limits().concurrentRequests()).isEmpty();
+
+        environment.put("SERVER_REQUESTS_PER_SECOND_PER_CLIENT", "5");
+        environment.put("SERVER_EVENTS_PER_SECOND_PER_USER", "1000000");
+        environment.put("SERVER_EVENTS_BURST_PER_USER", "7");
+        environment.put("SERVER_CONCURRENT_REQUESTS_MAX", "3");
+        Settings.Limits limits = read().server().limits();
+        assertThat(limits.clientRequests()).contains(new TokenBuckets.Rate(5, 50));
+        assertThat(limits.userEvents()).contains(new TokenBuckets.Rate(1_000_000, 7));
+        assertThat(limits.concurrentRequests()).hasValue(3);
+    }
+
+    @Test
+    void halfOfTheTlsFilesAreRefused() {
+        refusalWith("SERVER_TLS_CERTIFICATE_FILE", "a").contains("TLS needs both");
+        refusalWith("SERVER_TLS_PRIVATE_KEY_FILE", "a").contains("TLS needs both");
+        refusalWith("SERVER_TLS_CLIENT_CA_FILE", "a").contains("TLS needs both");
+        refusalWith("REDIS_TLS_CERTIFICATE_FILE", "a").contains("redis.tls_private_key_file");
+        refusalWith("REDIS_TLS_CA_FILE", "absent.pem").contains("absent.pem", "can read");
+        refusalWith("REDIS_MEMORY_HIGH_PERCENT", "101").contains("redis.memory_high_percent");
     }
 
     @Test

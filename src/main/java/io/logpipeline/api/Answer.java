@@ -52,13 +52,38 @@ record Answer(ServerRequest request, ServerResponse response, IngestTelemetry te
                 "Content-Encoding: expected gzip or identity");
     }
 
+    /** Nothing of the request is stored; its body may be unread. */
+    void refused(Refusal refusal) {
+        switch (refusal) {
+            case Refusal.Unauthorized(String details, String challenge) -> {
+                response.header(HeaderNames.WWW_AUTHENTICATE, challenge);
+                error(
+                        RequestOutcome.UNAUTHORIZED,
+                        Status.UNAUTHORIZED_401,
+                        "Unauthorized",
+                        details);
+            }
+            case Refusal.RateLimited(String details, Duration retryAfter) -> {
+                retryAfter(retryAfter);
+                error(
+                        RequestOutcome.RATE_LIMITED,
+                        Status.TOO_MANY_REQUESTS_429,
+                        "Too many requests",
+                        details);
+            }
+            case Refusal.Overloaded(String details, Duration retryAfter) -> {
+                retryAfter(retryAfter);
+                error(
+                        RequestOutcome.OVERLOADED,
+                        Status.SERVICE_UNAVAILABLE_503,
+                        "Overloaded",
+                        details);
+            }
+        }
+    }
+
     void overloaded(Duration retryAfter) {
-        retryAfter(retryAfter);
-        error(
-                RequestOutcome.OVERLOADED,
-                Status.SERVICE_UNAVAILABLE_503,
-                "Overloaded",
-                "too many events are waiting to be stored");
+        refused(new Refusal.Overloaded("too many events are waiting to be stored", retryAfter));
     }
 
     /** Bodies in hand take all the memory there is for them: this one is not read on. */

@@ -45,23 +45,27 @@ public final class LogService implements HttpService {
     private final BodyLimits limits;
     private final BodyReader bodies;
     private final EventMemory eventMemory = EventMemory.ofHeap(TURN_PATIENCE);
+    private final Admission admission;
 
     /**
      * @param memory what all bodies may take together
      * @param maxBodyBytes limit of a single event
      * @param maxBatchBytes limit of a batch, at least {@code maxBodyBytes}
+     * @param admission which requests are taken
      */
     public LogService(
             Pushes pushes,
             IngestTelemetry telemetry,
             BodyMemory memory,
             int maxBodyBytes,
-            int maxBatchBytes) {
+            int maxBatchBytes,
+            Admission admission) {
         this.memory = memory;
         this.pushes = pushes;
         this.telemetry = telemetry;
         this.limits = new BodyLimits(maxBodyBytes, maxBatchBytes);
         this.bodies = new BodyReader(limits);
+        this.admission = admission;
     }
 
     /**
@@ -118,6 +122,13 @@ public final class LogService implements HttpService {
             return;
         }
         Answer answer = new Answer(request, response, telemetry);
+        for (Gate gate : admission.gates()) {
+            Refusal refusal = gate.refusal(request, response);
+            if (refusal != null) {
+                answer.refused(refusal);
+                return;
+            }
+        }
         RequestHeaders headers = RequestHeaders.of(request);
         if (headers.encoding() == RequestHeaders.Encoding.UNSUPPORTED) {
             answer.unsupportedEncoding();
@@ -172,11 +183,18 @@ public final class LogService implements HttpService {
                 return;
             }
             try (EventMemory.Turn _ = turn.get()) {
-                parseAndPush(body, headers, answer);
+                admit(body, headers, answer);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             answer.storeFailed(STOPPING, STOPPING_RETRY_AFTER);
+        }
+    }
+
+    private void admit(BodyRead.Whole body, RequestHeaders headers, Answer answer) {
+        Refusal refusal = admission.within(() -> parseAndPush(body, headers, answer));
+        if (refusal != null) {
+            answer.refused(refusal);
         }
     }
 
@@ -189,6 +207,12 @@ public final class LogService implements HttpService {
         switch (result) {
             case ParseResult.Rejected(String details) -> answer.invalid(details);
             case ParseResult.Accepted(List<LogEvent> events) -> {
+                UserRates users = admission.users();
+                Refusal refusal = users == null ? null : users.refusal(events, answer.response());
+                if (refusal != null) {
+                    answer.refused(refusal);
+                    return;
+                }
                 switch (push(events, headers.idempotencyKey())) {
                     case PushOutcome.Stored() -> {
                         telemetry.eventsAccepted(events.size(), bytesOf(events));

@@ -1,7 +1,7 @@
 /**
  * POST /log: reads and bounds the body, has it parsed, pushes it, and answers in the one JSON error
- * shape. May import {@code event}, {@code redis} and {@code telemetry}; never {@code file} or
- * {@code drain}.
+ * shape. May import {@code access}, {@code event}, {@code redis} and {@code telemetry}; never
+ * {@code file} or {@code drain}.
  */
 @NullMarked
 package io.logpipeline.api;

@@ -53,7 +53,7 @@ public final class RedisLink implements RedisCalls {
     private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
     private volatile String connectProblem = "not connected yet";
 
-    private RedisLink(String url, String name, Duration timeout, boolean flushEach) {
+    private RedisLink(RedisServer server, String name, Duration timeout, boolean flushEach) {
         this.timeout = timeout;
         this.flushEach = flushEach;
         resources =
@@ -62,12 +62,13 @@ public final class RedisLink implements RedisCalls {
                                 Delay.exponential(
                                         RECONNECT_MIN, RECONNECT_MAX, 2, TimeUnit.MILLISECONDS))
                         .build();
-        RedisURI uri = RedisURI.create(url);
+        RedisURI uri = RedisURI.create(server.url());
         uri.setTimeout(timeout);
         uri.setClientName(name);
         client = RedisClient.create(resources, uri);
         client.setOptions(
                 ClientOptions.builder()
+                        .sslOptions(server.sslOptions())
                         .protocolVersion(ProtocolVersion.RESP2)
                         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                         .requestQueueSize(UNANSWERED_COMMANDS_MAX)
@@ -81,22 +82,23 @@ public final class RedisLink implements RedisCalls {
     }
 
     /** A link that sends each call at once. Returns without waiting for the connection. */
+    public static RedisLink open(RedisServer server, String name, Duration timeout) {
+        return new RedisLink(server, name, timeout, true).connecting();
+    }
+
+    /** The same, where nothing is needed but a URL. */
     public static RedisLink open(String url, String name, Duration timeout) {
-        return new RedisLink(url, name, timeout, true).connecting();
+        return open(RedisServer.at(url), name, timeout);
     }
 
     /** A link that sends what has gathered at each {@link #flush()}. */
-    public static RedisLink openGathering(String url, String name, Duration timeout) {
-        return new RedisLink(url, name, timeout, false).connecting();
+    public static RedisLink openGathering(RedisServer server, String name, Duration timeout) {
+        return new RedisLink(server, name, timeout, false).connecting();
     }
 
-    /**
-     * Checks a {@code redis.url}.
-     *
-     * @throws IllegalArgumentException saying what is wrong with it
-     */
-    public static void validate(String url) {
-        RedisURI.create(url);
+    /** The same, where nothing is needed but a URL. */
+    public static RedisLink openGathering(String url, String name, Duration timeout) {
+        return openGathering(RedisServer.at(url), name, timeout);
     }
 
     private RedisLink connecting() {

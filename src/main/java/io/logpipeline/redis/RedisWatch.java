@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Looks at Redis every second: whether it answers, how much is pending, and, each time it comes
- * back, whether it is fit for the pipeline. Says once when it went away and once when it is back.
+ * Looks at Redis every second: whether it answers, how much is pending, how full it is, and, each
+ * time it comes back, whether it is fit for the pipeline. Says once when it went away and once when
+ * it is back.
  */
 public final class RedisWatch {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.redis");
@@ -22,6 +23,7 @@ public final class RedisWatch {
     private final PipelineState state;
     private final MonotonicClock clock;
     private final Consumer<String> refused;
+    private final MemoryWatermark memory;
     private final Heartbeat heartbeat;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
@@ -40,12 +42,14 @@ public final class RedisWatch {
             PipelineState state,
             Watchdog watchdog,
             MonotonicClock clock,
-            Consumer<String> refused) {
+            Consumer<String> refused,
+            MemoryWatermark memory) {
         this.calls = calls;
         this.pending = pending;
         this.state = state;
         this.clock = clock;
         this.refused = refused;
+        this.memory = memory;
         this.heartbeat = watchdog.loop("redis-watch");
         this.downSinceNanos = clock.nanoTime();
         this.thread = Thread.ofPlatform().name("redis-watch").start(this::watchUntilClosed);
@@ -69,6 +73,7 @@ public final class RedisWatch {
             }
             PendingStream.Backlog backlog = pending.backlog();
             state.pending(backlog.keys(), backlog.lag());
+            memory.look(calls);
             state.redisUp(true);
             state.started();
         } catch (RedisFailure failure) {

@@ -11,6 +11,16 @@ public record ServerCheck(
 
     /** Asks the server. */
     public static ServerCheck of(RedisCalls calls) throws RedisFailure, InterruptedException {
+        Map<String, String> fields = fieldsOf(calls);
+        return new ServerCheck(
+                fields.getOrDefault("redis_version", "0"),
+                fields.getOrDefault("maxmemory_policy", "noeviction"),
+                "1".equals(fields.get("aof_enabled")),
+                "cluster".equals(fields.get("redis_mode")));
+    }
+
+    static Map<String, String> fieldsOf(RedisCalls calls)
+            throws RedisFailure, InterruptedException {
         Map<String, String> fields = new HashMap<>();
         calls.await(calls.info())
                 .lines()
@@ -20,11 +30,7 @@ public record ServerCheck(
                         fields.put(line.substring(0, colon), line.substring(colon + 1));
                     }
                 });
-        return new ServerCheck(
-                fields.getOrDefault("redis_version", "0"),
-                fields.getOrDefault("maxmemory_policy", "noeviction"),
-                "1".equals(fields.get("aof_enabled")),
-                "cluster".equals(fields.get("redis_mode")));
+        return fields;
     }
 
     /** Why the pipeline must not run on this server; empty when it may. */

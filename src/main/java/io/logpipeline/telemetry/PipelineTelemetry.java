@@ -133,9 +133,9 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
                     overloadedLines.log(
                             WARNING,
                             () ->
-                                    LogLine.of("The push queue is full, a request was turned away")
+                                    LogLine.of("Overloaded, a request was turned away")
                                             .with("outcome", "overloaded"));
-            case DUPLICATE, INVALID, TOO_LARGE, UNAUTHORIZED ->
+            case DUPLICATE, INVALID, TOO_LARGE, RATE_LIMITED, UNAUTHORIZED ->
                     API_LOG.log(
                             DEBUG,
                             () ->

@@ -7,6 +7,7 @@ public enum RequestOutcome {
     INVALID,
     TOO_LARGE,
     OVERLOADED,
+    RATE_LIMITED,
     UNAUTHORIZED,
     STORE_FAILED
 }

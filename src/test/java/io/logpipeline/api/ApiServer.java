@@ -33,16 +33,25 @@ final class ApiServer implements AutoCloseable {
     private final ClientTimeouts timeouts;
     private final WebServer server;
 
-    ApiServer() {
-        this(BodyMemory.ofHeap(0));
+    ApiServer(Gate... gates) {
+        this(new Admission(List.of(gates), null, null));
+    }
+
+    ApiServer(Admission admission) {
+        this(BodyMemory.ofHeap(0), admission);
     }
 
     /**
      * @param memory what all bodies may take together
      */
     ApiServer(BodyMemory memory) {
+        this(memory, new Admission(List.of(), null, null));
+    }
+
+    private ApiServer(BodyMemory memory, Admission admission) {
         LogService service =
-                new LogService(pushes, telemetry, memory, BODY_BYTES_MAX, BATCH_BYTES_MAX);
+                new LogService(
+                        pushes, telemetry, memory, BODY_BYTES_MAX, BATCH_BYTES_MAX, admission);
         WebServerConfig.Builder config = WebServer.builder().host("127.0.0.1").port(0);
         timeouts = new ClientTimeouts(TIMEOUT, TIMEOUT, 2 * BATCH_BYTES_MAX, memory);
         timeouts.prepare(config);
@@ -50,6 +59,7 @@ final class ApiServer implements AutoCloseable {
         config.routing(routing ->
                 routing.addFilter(new ConnectionCloser())
                         .register("/log", service)
+                        .register("/", new OpenApiDescription())
                         .get(
                                 "/broken",
                                 (request, response) -> {

@@ -73,7 +73,8 @@ class RedisWatchTest {
                             state,
                             new Watchdog(clock::nanoTime),
                             clock,
-                            refusals::add);
+                            refusals::add,
+                            new MemoryWatermark(90));
             try {
                 steps.run(watch);
             } finally {

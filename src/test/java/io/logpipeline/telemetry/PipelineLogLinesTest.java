@@ -108,8 +108,7 @@ class PipelineLogLinesTest {
         assertThat(log.lines())
                 .containsExactly(
                         "WARNING Redis did not store a request outcome=store_failed",
-                        "WARNING The push queue is full, a request was turned away"
-                                + " outcome=overloaded");
+                        "WARNING Overloaded, a request was turned away" + " outcome=overloaded");
         advanceSeconds(30);
         telemetry.requestAnswered(RequestOutcome.ACCEPTED);
         assertThat(log.lines())

@@ -1,0 +1,103 @@
+package io.logpipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.logpipeline.testing.Await;
+import io.logpipeline.testing.Certificates;
+import io.logpipeline.testing.RedisProcess;
+import io.logpipeline.testing.TlsProxy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code rediss://} with a user of few rights, through a proxy that speaks TLS for Redis. */
+class RedisTlsTest {
+    private static final String EVENT =
+            "{\"user_id\":\"123\",\"event\":\"clicked_button\",\"timestamp\":1712345678}";
+
+    /** The rights that the README names. */
+    private static final String USER =
+            "on >s3cr3t ~logs:* ~{logs:* -@all +@connection +@read +@write +@scripting -@dangerous"
+                    + " +info +time";
+
+    @TempDir private Path directory;
+
+    private final Certificates certificates = new Certificates();
+    private RedisProcess redis;
+    private TlsProxy proxy;
+    private Path client;
+
+    @BeforeEach
+    void start() throws IOException {
+        List<String> user = new ArrayList<>(List.of("--user", "log-pipeline"));
+        user.addAll(List.of(USER.split(" ")));
+        redis = RedisProcess.start(user.toArray(String[]::new));
+        proxy = new TlsProxy(certificates.context(certificates.sign("redis")), redis.port());
+        client = Certificates.write(directory, "client", certificates.sign("client"));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        proxy.close();
+        redis.close();
+    }
+
+    private StartedPipeline start(String user, String authority) {
+        return StartedPipeline.with("rediss://" + user + "@127.0.0.1:" + proxy.port())
+                .set("REDIS_TLS_CA_FILE", authority)
+                .set("REDIS_TLS_CERTIFICATE_FILE", client.toString())
+                .set("REDIS_TLS_PRIVATE_KEY_FILE", Certificates.keyOf(client).toString())
+                .start(directory);
+    }
+
+    @Test
+    void eventsAreStoredOverTlsByAUserOfFewRights() throws Exception {
+        String authority = certificates.authorityFile(directory).toString();
+        try (StartedPipeline api = start("log-pipeline:s3cr3t", authority)) {
+            Await.until("it is ready", () -> api.get("/health/ready").statusCode() == 200);
+            Await.until("it is stored", () -> api.post(EVENT).statusCode() == 200);
+            assertThat(redis.<Long>with(server -> server.llen("logs:user_123:19818"))).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aWrongPasswordIsShownNowhere() throws Exception {
+        String authority = certificates.authorityFile(directory).toString();
+        try (StartedPipeline api = start("log-pipeline:wr0ng-s3cr3t", authority)) {
+            String answer = api.post(EVENT).body();
+            assertThat(answer).contains("Redis connection failed");
+            assertThat(answer + api.get("/health").body() + api.get("/metrics").body())
+                    .contains("log_pipeline_redis_up")
+                    .doesNotContain("s3cr3t", "127.0.0.1:" + proxy.port());
+        }
+    }
+
+    @Test
+    void aServerOfAnotherAuthorityIsNotTalkedTo() throws Exception {
+        Path other = Files.createDirectory(directory.resolve("other"));
+        String authority = new Certificates().authorityFile(other).toString();
+        try (StartedPipeline api = start("log-pipeline:s3cr3t", authority)) {
+            Await.until(
+                    "the handshake failed",
+                    () -> proxy.refused() > 0 && api.post(EVENT).statusCode() == 500);
+        }
+        assertThat(redis.<Long>with(server -> server.exists("logs:user_123:19818"))).isZero();
+    }
+
+    @Test
+    void filesThatAreNoPemStopTheStart() throws Exception {
+        Path garbage = Files.writeString(directory.resolve("garbage"), "s3cr3t");
+        assertThatThrownBy(() -> start("log-pipeline:s3cr3t", garbage.toString()))
+                .isInstanceOf(StartRefused.class)
+                .hasMessageContaining("redis.tls_*: a file holds no certificate")
+                .message()
+                .doesNotContain("s3cr3t");
+    }
+}
