@@ -26,6 +26,8 @@ class RenderedManifestsTest {
 
     @TempDir private static Path directory;
 
+    private static final List<Rendering> RENDERED = new ArrayList<>();
+
     record Rendering(String name, List<Manifest> manifests) {
         @Override
         public String toString() {
@@ -41,13 +43,15 @@ class RenderedManifestsTest {
         }
     }
 
+    /** Made once: kubectl takes its time. */
     static List<Rendering> renderings() throws IOException {
-        List<Rendering> renderings = new ArrayList<>();
-        for (String overlay : List.of("dev", "production")) {
-            renderings.add(render(overlay, K8S.resolve("overlays").resolve(overlay)));
-            renderings.add(render(overlay + " with all components", withAllComponents(overlay)));
+        if (RENDERED.isEmpty()) {
+            for (String overlay : List.of("dev", "production")) {
+                RENDERED.add(render(overlay, K8S.resolve("overlays").resolve(overlay)));
+                RENDERED.add(render(overlay + " with all components", withAllComponents(overlay)));
+            }
         }
-        return renderings;
+        return List.copyOf(RENDERED);
     }
 
     private static Path withAllComponents(String overlay) throws IOException {
