@@ -84,6 +84,7 @@ final class Pipeline implements AutoCloseable {
         this.replica = replicaName();
         this.state = new PipelineState(role.word(), version);
         this.telemetry = new PipelineTelemetry(meters, state, clock::nanoTime);
+        telemetry.keyExpiration(settings.redis().keyExpiration());
     }
 
     /**

@@ -80,6 +80,8 @@ public final class VolumeKeeper {
                                 + other.get());
                 return;
             }
+            // Before the probe: a full disk is to be seen in numbers as well.
+            volume.space().ifPresent(room -> state.logDirSpace(room.freeBytes(), room.sizeBytes()));
             volume.probe();
             admission = new Claims.Admission(storeId, volumeId);
             state.logDirProblem(null);

@@ -17,6 +17,14 @@ public interface Disk {
      */
     record Stat(long sizeBytes, Instant modified, Object identity) {}
 
+    /** How much room a file system has, for those who may write here. */
+    record Space(long freeBytes, long sizeBytes) {}
+
+    /** The room where a path lies; empty when that can't be told. */
+    default Optional<Space> space(Path path) throws IOException {
+        return Optional.empty();
+    }
+
     /** Looks a path up; empty when there is no such file. */
     Optional<Stat> stat(Path path) throws IOException;
 

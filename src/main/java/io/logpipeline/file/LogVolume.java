@@ -98,6 +98,11 @@ public final class LogVolume {
         return olderThanAnyLedger || olderThanThisStore ? found.sizeBytes() : 0;
     }
 
+    /** The room that is left; empty when the file system does not tell. */
+    public Optional<Disk.Space> space() throws IOException {
+        return disk.space(files.logDir);
+    }
+
     /**
      * Writes and forces some bytes, and reads the file system's clock off them. All replicas use
      * the same file, which holds nothing: one that dies here leaves nothing to clean up.

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,6 +17,12 @@ import java.util.Optional;
 
 /** The operating system's files, by {@code java.nio}. */
 public final class NioDisk implements Disk {
+    @Override
+    public Optional<Space> space(Path path) throws IOException {
+        FileStore store = Files.getFileStore(path);
+        return Optional.of(new Space(store.getUsableSpace(), store.getTotalSpace()));
+    }
+
     @Override
     public Optional<Stat> stat(Path path) throws IOException {
         try {

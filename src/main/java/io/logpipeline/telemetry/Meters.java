@@ -83,6 +83,17 @@ final class Meters {
         registry.getOrCreate(Gauge.builder(PREFIX + name, value).description(description));
     }
 
+    /**
+     * {@code <name>}, always 1: its labels tell of the process; takes the place of earlier ones.
+     */
+    void info(String name, String description, Map<String, String> labels) {
+        registry.meters(meter -> meter.id().name().equals(PREFIX + name)).forEach(registry::remove);
+        Gauge.Builder<Integer> gauge =
+                Gauge.builder(PREFIX + name, () -> 1).description(description);
+        labels.forEach((label, value) -> gauge.addTag(Tag.create(label, value)));
+        registry.getOrCreate(gauge);
+    }
+
     /** An enum constant as a label spells it. */
     static String labelValue(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);

@@ -1,12 +1,16 @@
 package io.logpipeline.telemetry;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The values that are read at each scrape, from those who know them. */
 final class PipelineGauges {
     private volatile int unrecognizedKeys;
+    private volatile Duration keyExpiration = Duration.ZERO;
     private volatile IntSupplier pushQueueEvents = () -> 0;
     private volatile IntSupplier keysInHand = () -> 0;
     private volatile BooleanSupplier sweeperLeader = () -> false;
@@ -30,10 +34,51 @@ final class PipelineGauges {
                 "1 on the process that sweeps",
                 () -> sweeperLeader.getAsBoolean() ? 1 : 0);
         meters.gauge("redis_up", "1 when Redis answers", () -> state.redisUp() ? 1 : 0);
+        meters.gauge(
+                "key_expiration_seconds",
+                "Life of a list that nobody drains: what the lag is judged by",
+                () -> seconds(keyExpiration));
+        logDir(meters, state);
+        meters.info(
+                "info",
+                "Always 1: what this process is",
+                Map.of("role", state.role(), "version", state.version()));
+    }
+
+    /** Not a number on a process that has no log directory: no alert takes that for a full disk. */
+    private static void logDir(Meters meters, PipelineState state) {
+        meters.gauge(
+                "log_dir_usable",
+                "1 when the log directory takes writes and is the one of all drainers",
+                () -> usable(state.logDirProblem()));
+        meters.gauge(
+                "log_dir_free_bytes",
+                "Room left on the volume of the log directory",
+                () -> bytes(state.logDirSpace(), PipelineState.Space::freeBytes));
+        meters.gauge(
+                "log_dir_size_bytes",
+                "Size of the volume of the log directory",
+                () -> bytes(state.logDirSpace(), PipelineState.Space::sizeBytes));
+    }
+
+    private static double usable(@Nullable String problem) {
+        if (problem == null) {
+            return 1;
+        }
+        return problem.equals(PipelineState.NOT_PROBED) ? Double.NaN : 0;
+    }
+
+    private static double bytes(
+            PipelineState.@Nullable Space space, ToLongFunction<PipelineState.Space> part) {
+        return space == null ? Double.NaN : part.applyAsLong(space);
     }
 
     static double seconds(Duration duration) {
         return duration.toNanos() / 1e9;
+    }
+
+    void keyExpiration(Duration life) {
+        keyExpiration = life;
     }
 
     void pushQueueEvents(IntSupplier events) {

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The texts are shown to whoever may ask for {@code /health}: no host name, no credential.
  */
 public final class PipelineState {
-    /** What {@link #logDirProblem()} says until the first probe: a drainer starts as not ready. */
+    /**
+     * What {@link #logDirProblem()} says of a directory that nobody looks at, or not yet: a drainer
+     * starts as not ready.
+     */
     static final String NOT_PROBED = "not probed yet";
 
     private final String role;
@@ -20,9 +23,13 @@ public final class PipelineState {
     private volatile Pending pending = new Pending(0, Duration.ZERO);
     private volatile boolean started;
     private volatile @Nullable String logDirProblem = NOT_PROBED;
+    private volatile @Nullable Space logDirSpace;
 
     /** The two belong together: one look never mixes two answers of Redis. */
     record Pending(long keys, Duration lag) {}
+
+    /** The room of the log directory's volume. */
+    record Space(long freeBytes, long sizeBytes) {}
 
     /** A process that has not reached Redis yet. */
     public PipelineState(String role, String version) {
@@ -84,6 +91,16 @@ public final class PipelineState {
     /** What is wrong with the log directory, null when nothing is; not probed yet at first. */
     public @Nullable String logDirProblem() {
         return logDirProblem;
+    }
+
+    /** The room of the volume that the log directory is on, as last seen. */
+    public void logDirSpace(long freeBytes, long sizeBytes) {
+        logDirSpace = new Space(freeBytes, sizeBytes);
+    }
+
+    /** Null where no log directory is looked at. */
+    @Nullable Space logDirSpace() {
+        return logDirSpace;
     }
 
     /** The role this process was started with. */

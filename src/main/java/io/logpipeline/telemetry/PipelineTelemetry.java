@@ -98,6 +98,11 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
         expiredLines = new RepeatLimit(DRAIN_LOG, NAMED_LINES, SUMMARY_EVERY, nanoTime);
     }
 
+    /** What {@code key_expiration_seconds} says; zero until this is called. */
+    public void keyExpiration(Duration life) {
+        gauges.keyExpiration(life);
+    }
+
     /** Where {@code push_queue_events} comes from; zero until this is called. */
     public void pushQueueEvents(IntSupplier events) {
         gauges.pushQueueEvents(events);

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -292,6 +294,36 @@ class PendingStreamTest {
         one.acknowledge(oldest);
         assertThat(one.backlog().keys()).isEqualTo(1);
         assertThat(one.backlog().lag()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12));
+    }
+
+    @Test
+    void aLookAtTheBacklogCostsRedisTheSameWhateverTheBacklog() throws Exception {
+        addAged("first", LONG);
+        Map<String, Long> ofOne = callsOfALook();
+        IntStream.range(0, 5_000).forEach(i -> addAged("list" + i, LONG));
+        for (int i = 0; i < 300; i++) {
+            taken(one.take(Duration.ZERO, 8));
+        }
+        Map<String, Long> ofThousands = callsOfALook();
+
+        assertThat(ofThousands)
+                .isEqualTo(ofOne)
+                .containsOnlyKeys("evalsha", "xrange", "xlen", "time");
+        assertThat(Script.PENDING.source()).containsOnlyOnce("'COUNT', 1)");
+    }
+
+    /** How often a look runs each command, without the client's own. */
+    private Map<String, Long> callsOfALook() throws Exception {
+        one.backlog();
+        redis.server().configResetstat();
+        one.backlog();
+        return redis.server()
+                .info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_"))
+                .map(line -> line.substring("cmdstat_".length()).split("[:=,]"))
+                .filter(parts -> !parts[0].startsWith("config") && !parts[0].equals("info"))
+                .collect(Collectors.toMap(parts -> parts[0], parts -> Long.valueOf(parts[2])));
     }
 
     @Test

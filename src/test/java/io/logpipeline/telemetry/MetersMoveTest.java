@@ -103,6 +103,37 @@ class MetersMoveTest {
     }
 
     @Test
+    void aProcessSaysItsRoleAndVersionAndWhatTheLagIsJudgedBy() throws Exception {
+        process.telemetry.keyExpiration(Duration.ofSeconds(600));
+        MetricsText text = scrape();
+
+        assertThat(text.named("log_pipeline_info"))
+                .singleElement()
+                .satisfies(sample -> assertThat(sample.value()).isEqualTo(1))
+                .satisfies(sample -> assertThat(sample.labels()).containsEntry("role", "drainer"))
+                .satisfies(sample -> assertThat(sample.labels()).containsEntry("version", "1.2.3"));
+        assertThat(text.value("log_pipeline_key_expiration_seconds")).isEqualTo(600);
+    }
+
+    @Test
+    void theLogDirectoryIsNoNumberUntilItWasLookedAt() throws Exception {
+        MetricsText before = scrape();
+        assertThat(before.value("log_pipeline_log_dir_usable")).isNaN();
+        assertThat(before.value("log_pipeline_log_dir_free_bytes")).isNaN();
+        assertThat(before.value("log_pipeline_log_dir_size_bytes")).isNaN();
+
+        process.state.logDirSpace(5, 100);
+        process.state.logDirProblem("No space left on device");
+        MetricsText full = scrape();
+        assertThat(full.value("log_pipeline_log_dir_usable")).isZero();
+        assertThat(full.value("log_pipeline_log_dir_free_bytes")).isEqualTo(5);
+        assertThat(full.value("log_pipeline_log_dir_size_bytes")).isEqualTo(100);
+
+        process.state.logDirProblem(null);
+        assertThat(scrape().value("log_pipeline_log_dir_usable")).isEqualTo(1);
+    }
+
+    @Test
     void gaugesSurviveAGarbageCollection() throws Exception {
         process.telemetry.keysInHand(() -> 21);
         System.gc();

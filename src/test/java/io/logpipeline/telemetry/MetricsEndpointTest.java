@@ -33,7 +33,10 @@ class MetricsEndpointTest {
                     "keys_in_hand",
                     "keys_unrecognized",
                     "sweeper_leader",
-                    "redis_up");
+                    "redis_up",
+                    "key_expiration_seconds");
+    private static final List<String> LOG_DIR_GAUGES =
+            List.of("log_dir_usable", "log_dir_free_bytes", "log_dir_size_bytes");
     private static final List<String> HISTOGRAMS =
             List.of("push_seconds", "drain_seconds", "sync_seconds");
 
@@ -56,13 +59,21 @@ class MetricsEndpointTest {
         COUNTERS.forEach(name -> assertType(text, name, "counter"));
         LABELS.keySet().forEach(name -> assertType(text, name, "counter"));
         GAUGES.forEach(name -> assertType(text, name, "gauge"));
+        LOG_DIR_GAUGES.forEach(name -> assertType(text, name, "gauge"));
+        assertType(text, "info", "gauge");
         HISTOGRAMS.forEach(name -> assertType(text, name, "histogram"));
     }
 
     @Test
     void noOtherMeterBearsThePrefixButTheMaximaOfTheHistograms() throws Exception {
         assertThat(scrape().types().keySet().stream().filter(n -> n.startsWith("log_pipeline_")))
-                .hasSize(COUNTERS.size() + LABELS.size() + GAUGES.size() + 2 * HISTOGRAMS.size());
+                .hasSize(
+                        COUNTERS.size()
+                                + LABELS.size()
+                                + GAUGES.size()
+                                + LOG_DIR_GAUGES.size()
+                                + 1
+                                + 2 * HISTOGRAMS.size());
     }
 
     private static void assertType(MetricsText text, String name, String type) {
@@ -93,7 +104,8 @@ class MetricsEndpointTest {
         assertThat(scrape().samples())
                 .filteredOn(sample -> sample.name().startsWith("log_pipeline_"))
                 .flatExtracting(sample -> sample.labels().keySet())
-                .containsOnly("outcome", "reason", "kind", "lock", "le", "scope");
+                .containsOnly(
+                        "outcome", "reason", "kind", "lock", "le", "scope", "role", "version");
     }
 
     @Test
