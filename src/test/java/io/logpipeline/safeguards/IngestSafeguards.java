@@ -60,8 +60,8 @@ final class IngestSafeguards {
                             "order before an idempotent request",
                             "What came before for a list goes before it.",
                             "redis/PushQueue.java",
-                            "if (before != null) {\n                        send(before);",
-                            "if (false) {\n                        send(before);",
+                            "if (before != null) {\n                send(before);",
+                            "if (false) {\n                send(before);",
                             "redis.PushSenderTest#whatGathersForAListIsSentInTheOrderItCameWithAKeyOrWithout"),
                     new Safeguard(
                             "sender outlives a fault",
