@@ -23,10 +23,24 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** One replica's drain side, wired as the pipeline wires it, with short times. */
-final class DrainStage implements AutoCloseable {
+public final class DrainStage implements AutoCloseable {
+    /**
+     * How it is set.
+     *
+     * @param interval how long an entry waits before it is due
+     * @param chunkElements the most elements of one chunk
+     */
+    public record Pace(
+            Duration interval,
+            Duration lease,
+            Duration sweepPeriod,
+            int workers,
+            int chunkElements) {}
+
     static final Duration INTERVAL = Duration.ofMillis(100);
     static final int CHUNK_ELEMENTS = 3000;
 
+    private static final Duration SWEEP_PERIOD = Duration.ofMillis(400);
     private static final Duration LEDGER_LIFE = Duration.ofHours(1);
 
     final RecordedTelemetry telemetry = new RecordedTelemetry();
@@ -52,6 +66,19 @@ final class DrainStage implements AutoCloseable {
 
     DrainStage(
             RedisCalls calls, Disk disk, Path logDir, String replica, Duration lease, int workers) {
+        this(
+                calls,
+                disk,
+                logDir,
+                replica,
+                new Pace(INTERVAL, lease, SWEEP_PERIOD, workers, CHUNK_ELEMENTS));
+    }
+
+    public DrainStage(RedisCalls calls, Path logDir, String replica, Pace pace) {
+        this(calls, new NioDisk(), logDir, replica, pace);
+    }
+
+    private DrainStage(RedisCalls calls, Disk disk, Path logDir, String replica, Pace pace) {
         files =
                 new DayFiles(
                         disk,
@@ -62,8 +89,8 @@ final class DrainStage implements AutoCloseable {
         pending = new PendingStream(calls, replica);
         Leases leases = new Leases(calls);
         LogVolume volume = new LogVolume(files, LEDGER_LIFE, Clock.systemUTC());
-        keeper = new VolumeKeeper(volume, leases, state, watchdog, lease).start();
-        claims = new Claims(calls, lease, LEDGER_LIFE, CHUNK_ELEMENTS, 1_000_000);
+        keeper = new VolumeKeeper(volume, leases, state, watchdog, pace.lease()).start();
+        claims = new Claims(calls, pace.lease(), LEDGER_LIFE, pace.chunkElements(), 1_000_000);
         sweeper =
                 new Sweeper(
                         new ListScan(calls, "logs:user_*:*", Duration.ofSeconds(600)),
@@ -72,7 +99,7 @@ final class DrainStage implements AutoCloseable {
                         telemetry,
                         watchdog,
                         replica,
-                        Duration.ofMillis(400));
+                        pace.sweepPeriod());
         drainer =
                 new Drainer(
                         new Drainer.Parts(
@@ -85,10 +112,10 @@ final class DrainStage implements AutoCloseable {
                                 clock,
                                 (userDay, elements) -> landed.landed(userDay, elements)),
                         watchdog,
-                        INTERVAL,
-                        lease,
+                        pace.interval(),
+                        pace.lease(),
                         replica,
-                        workers);
+                        pace.workers());
     }
 
     Path path(String key) {
@@ -104,7 +131,7 @@ final class DrainStage implements AutoCloseable {
         }
     }
 
-    void awaitAdmission() {
+    public void awaitAdmission() {
         Await.until("it may drain", () -> keeper.admission() != null);
     }
 
@@ -115,7 +142,12 @@ final class DrainStage implements AutoCloseable {
                 () -> pending.backlog().keys() == 0 && drainer.keysInHand() == 0);
     }
 
-    void stop() throws InterruptedException {
+    /** The lists that it said had expired undrained. */
+    public List<String> expired() {
+        return telemetry.expired;
+    }
+
+    public void stop() throws InterruptedException {
         if (!stopped) {
             stopped = true;
             drainer.stop();

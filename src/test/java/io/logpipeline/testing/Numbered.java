@@ -2,7 +2,6 @@ package io.logpipeline.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -22,6 +23,7 @@ public final class Numbered {
 
     private final String prefix;
     private final Map<String, List<Integer>> acknowledged = new ConcurrentHashMap<>();
+    private final Map<String, Set<Integer>> unsettled = new ConcurrentHashMap<>();
 
     /**
      * @param prefix tells these users from others in the same directory
@@ -52,6 +54,7 @@ public final class Numbered {
 
     /** Notes an answer 200; one user's come from one thread, in order. */
     public void acknowledged(String user, int sequence) {
+        unsettled.getOrDefault(user, new HashSet<>()).remove(sequence);
         acknowledged.computeIfAbsent(user, absent -> new ArrayList<>()).add(sequence);
     }
 
@@ -60,59 +63,93 @@ public final class Numbered {
     }
 
     /**
+     * Notes an event that may be lost and may have landed, at most once and anywhere: its answer
+     * never came, or Redis forgot it.
+     */
+    public void unsettled(String user, int sequence) {
+        unsettled.computeIfAbsent(user, absent -> ConcurrentHashMap.newKeySet()).add(sequence);
+    }
+
+    /** What is wrong with a user's events. */
+    public enum Fault {
+        LOST,
+        DOUBLED,
+        TORN,
+        DISORDERED,
+        /** Left in Redis, or the ledger is not where the file ends. */
+        UNSETTLED
+    }
+
+    /** One thing found wrong. */
+    public record Finding(Fault fault, String user, String what) {}
+
+    /**
      * Every acknowledged event is in its file once, whole and in order; others at most once.
      *
      * @return how many lines there are
      */
     public long verify(Path logDir) throws IOException {
-        List<String> problems = new ArrayList<>();
-        long lines = 0;
-        for (Map.Entry<String, List<Integer>> each : acknowledged.entrySet()) {
-            lines += verify(logDir, each.getKey(), each.getValue(), problems);
-        }
-        assertThat(problems).isEmpty();
+        List<Finding> findings = new ArrayList<>();
+        long lines = judge(logDir, findings);
+        assertThat(findings).isEmpty();
         return lines;
     }
 
-    private static long verify(
-            Path logDir, String user, List<Integer> expected, List<String> problems)
-            throws IOException {
-        Path file = logDir.resolve("user_" + user).resolve(DAY_FILE);
-        if (!Files.exists(file)) {
-            problems.add(user + ": no file for " + expected.size() + " events");
-            return 0;
+    /**
+     * As {@link #verify}, telling what is wrong.
+     *
+     * @return how many lines there are
+     */
+    public long judge(Path logDir, List<Finding> findings) throws IOException {
+        Set<String> users = new TreeSet<>(acknowledged.keySet());
+        users.addAll(unsettled.keySet());
+        long lines = 0;
+        for (String user : users) {
+            lines += judge(logDir, user, findings);
         }
-        List<Integer> found = new ArrayList<>();
-        try (BufferedReader reader = Files.newBufferedReader(file)) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                int sequence = sequenceOf(line);
-                if (sequence < 0 || !line.equals(line(user, sequence))) {
-                    problems.add(user + ": torn or foreign line " + line);
-                    return found.size();
-                }
-                found.add(sequence);
-            }
+        return lines;
+    }
+
+    private long judge(Path logDir, String user, List<Finding> findings) throws IOException {
+        List<Integer> expected = acknowledged.getOrDefault(user, List.of());
+        Set<Integer> anywhere = unsettled.getOrDefault(user, Set.of());
+        Path file = file(logDir, user);
+        String text = Files.exists(file) ? Files.readString(file) : "";
+        if (!text.isEmpty() && !text.endsWith("\n")) {
+            findings.add(new Finding(Fault.TORN, user, "the last line has no end"));
         }
+        Set<Integer> found = new HashSet<>();
         int previous = -1;
-        for (int sequence : found) {
-            if (sequence <= previous) {
-                problems.add(user + ": " + sequence + " stands after " + previous);
+        for (String line : text.lines().toList()) {
+            int sequence = sequenceOf(line);
+            if (sequence < 0 || !line.equals(line(user, sequence))) {
+                findings.add(new Finding(Fault.TORN, user, "torn or foreign line " + line));
+            } else if (!found.add(sequence)) {
+                findings.add(new Finding(Fault.DOUBLED, user, sequence + " stands twice"));
+            } else if (!anywhere.contains(sequence)) {
+                if (sequence < previous) {
+                    findings.add(
+                            new Finding(
+                                    Fault.DISORDERED, user, sequence + " is after " + previous));
+                }
+                previous = sequence;
             }
-            previous = sequence;
         }
-        if (!new HashSet<>(found).containsAll(expected)) {
-            List<Integer> missing = new ArrayList<>(expected);
-            missing.removeAll(found);
-            problems.add(user + ": lost " + missing);
-        }
-        byte[] all = Files.readAllBytes(file);
-        if (all.length > 0 && all[all.length - 1] != '\n') {
-            problems.add(user + ": the last line has no end");
+        List<Integer> missing = new ArrayList<>(expected);
+        missing.removeAll(found);
+        if (!missing.isEmpty()) {
+            findings.add(new Finding(Fault.LOST, user, "lost " + missing));
         }
         return found.size();
     }
 
-    private static int sequenceOf(String line) {
+    /** A user's file. */
+    public static Path file(Path logDir, String user) {
+        return logDir.resolve("user_" + user).resolve(DAY_FILE);
+    }
+
+    /** The number of a line, or -1 when it has none. */
+    public static int sequenceOf(String line) {
         int colon = line.lastIndexOf(':');
         try {
             return Integer.parseInt(line.substring(colon + 1, line.length() - 1));

@@ -20,6 +20,10 @@ import java.util.regex.Pattern;
 /** A real process of ours, started from the packaged jar. */
 public final class PipelineProcess implements AutoCloseable {
     private static final Pattern PORT = Pattern.compile("Listening .*port=(\\d+)");
+
+    /** A JVM that starts on a machine which is busy fifty times over takes its time. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(4);
+
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -96,8 +100,13 @@ public final class PipelineProcess implements AutoCloseable {
         /** Starts it and waits until it listens and is ready. */
         public PipelineProcess startReady() {
             PipelineProcess started = start();
-            started.awaitReady();
-            return started;
+            try {
+                started.awaitReady();
+                return started;
+            } catch (AssertionError | RuntimeException notReady) {
+                started.kill();
+                throw notReady;
+            }
         }
     }
 
@@ -127,7 +136,8 @@ public final class PipelineProcess implements AutoCloseable {
 
     /** The port it listens on. */
     public int port() {
-        Await.until("the process listens", () -> !process.isAlive() || listening().find());
+        Await.until(
+                "the process listens", START_LIMIT, () -> !process.isAlive() || listening().find());
         Matcher listening = listening();
         if (!listening.find()) {
             throw new IllegalStateException("it ended:\n" + output());

@@ -6,15 +6,19 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.File;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import redis.embedded.RedisExecProvider;
 
 /** A redis-server of the test's own, which it may stop, kill, pause and start again on its port. */
@@ -31,10 +35,15 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
+    private static final int PORT_MIN = 16_000;
+    private static final int PORT_MAX = 32_000;
+    private static final int PORT_TRIES_MAX = 100;
+    private static final int START_TRIES_MAX = 5;
+
     private final Path directory;
-    private final int port;
+    private int port;
     private final List<String> options;
-    private volatile Process process;
+    private volatile @Nullable Process process;
     private RedisClient client;
     private StatefulRedisConnection<String, String> connection;
 
@@ -50,25 +59,66 @@ public final class RedisProcess implements AutoCloseable {
      * @param options as on redis-server's command line, such as {@code "--appendonly", "yes"}
      */
     public static RedisProcess start(String... options) {
+        RedisProcess redis = notStarted(options);
+        redis.restart();
+        return redis;
+    }
+
+    /** A server whose directory may be filled before {@link #restart} starts it. */
+    public static RedisProcess notStarted(String... options) {
         try {
             Path directory = Files.createTempDirectory("redis-test-");
-            RedisProcess redis = new RedisProcess(directory, freePort(), List.of(options));
-            redis.restart();
-            return redis;
+            return new RedisProcess(directory, freePort(), List.of(options));
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         }
     }
 
-    /** A port that nobody listens on now. */
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** The server's binary, which is also its tools, by the name that it is called by. */
+    public static Path binary() {
+        return Binary.FILE.toPath();
+    }
+
+    /**
+     * A port that nobody listens on now, and that no outgoing connection is given: a client that
+     * tries while the server is down could meet itself there, and keep the server from coming back.
+     */
+    private static int freePort() throws IOException {
+        for (int tries = 0; ; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
+            try (ServerSocket socket = new ServerSocket()) {
+                // As a server does: what an earlier one's connections left behind is no hindrance.
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
+                return port;
+            } catch (BindException taken) {
+                if (tries == PORT_TRIES_MAX) {
+                    throw taken;
+                }
+            }
         }
     }
 
-    /** Starts it again after {@link #stop} or {@link #kill}, and waits until it answers. */
+    /**
+     * Starts it, or starts it again after {@link #stop} or {@link #kill}, and waits until it
+     * answers.
+     */
     public void restart() {
+        try {
+            boolean first = process == null;
+            for (int tries = 0; !startAndAwait(); tries++) {
+                String log = Files.readString(log());
+                if (!first || tries == START_TRIES_MAX || !log.contains("Address already in use")) {
+                    throw new IllegalStateException("redis-server ended:\n" + log);
+                }
+                port = freePort();
+            }
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    private boolean startAndAwait() throws IOException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -82,18 +132,19 @@ public final class RedisProcess implements AutoCloseable {
                                 "--save",
                                 ""));
         command.addAll(options);
-        try {
-            process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(
-                                    ProcessBuilder.Redirect.appendTo(
-                                            directory.resolve("redis.log").toFile()))
-                            .start();
-        } catch (IOException failure) {
-            throw new IllegalStateException(failure);
-        }
-        Await.until("redis-server answers", this::answers);
+        Process started =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                        .start();
+        process = started;
+        // Another one's server on that port would answer too.
+        Await.until("redis-server answers", () -> !started.isAlive() || answers());
+        return started.isAlive();
+    }
+
+    private Path log() {
+        return directory.resolve("redis.log");
     }
 
     private boolean answers() {
@@ -102,6 +153,17 @@ public final class RedisProcess implements AutoCloseable {
         } catch (RuntimeException notYet) {
             disconnect();
             return false;
+        }
+    }
+
+    /** Sends a signal by name, such as {@code STOP}. */
+    public void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -177,9 +239,9 @@ public final class RedisProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        disconnect();
-        process.destroyForcibly();
-        awaitEnd();
+        if (process != null) {
+            kill();
+        }
         try (Stream<Path> walk = Files.walk(directory)) {
             for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
