@@ -83,7 +83,7 @@ public final class RedisProcess implements AutoCloseable {
      * A port that nobody listens on now, and that no outgoing connection is given: a client that
      * tries while the server is down could meet itself there, and keep the server from coming back.
      */
-    private static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         for (int tries = 0; ; tries++) {
             int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
             try (ServerSocket socket = new ServerSocket()) {
