@@ -138,8 +138,7 @@ public final class RedisProcess implements AutoCloseable {
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                         .start();
         process = started;
-        // Another one's server on that port would answer too.
-        Await.until("redis-server answers", () -> !started.isAlive() || answers());
+        Await.until("redis-server answers", () -> !started.isAlive() || answers(started));
         return started.isAlive();
     }
 
@@ -147,13 +146,18 @@ public final class RedisProcess implements AutoCloseable {
         return directory.resolve("redis.log");
     }
 
-    private boolean answers() {
+    /** This one, not another that was quicker to take the port. */
+    private boolean answers(Process started) {
         try {
-            return with(RedisCommands::ping).equals("PONG");
+            String id = "process_id:" + started.pid() + "\r\n";
+            if (with(server -> server.info("server")).contains(id)) {
+                return true;
+            }
         } catch (RuntimeException notYet) {
-            disconnect();
-            return false;
+            // It starts, or loads what it has on disk.
         }
+        disconnect();
+        return false;
     }
 
     /** Sends a signal by name, such as {@code STOP}. */
