@@ -31,6 +31,9 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
+    private static final int PORTS_MAX = 10;
+    private static final String LOG = "redis.log";
+
     private final Path directory;
     private final int port;
     private final List<String> options;
@@ -52,9 +55,15 @@ public final class RedisProcess implements AutoCloseable {
     public static RedisProcess start(String... options) {
         try {
             Path directory = Files.createTempDirectory("redis-test-");
-            RedisProcess redis = new RedisProcess(directory, freePort(), List.of(options));
-            redis.restart();
-            return redis;
+            for (int i = 0; i < PORTS_MAX; i++) {
+                RedisProcess redis = new RedisProcess(directory, freePort(), List.of(options));
+                // Somebody may take the port in between, if only for a connection of its own.
+                if (redis.launch()) {
+                    return redis;
+                }
+            }
+            throw new IllegalStateException(
+                    "it ended:\n" + Files.readString(directory.resolve(LOG)));
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         }
@@ -69,6 +78,13 @@ public final class RedisProcess implements AutoCloseable {
 
     /** Starts it again after {@link #stop} or {@link #kill}, and waits until it answers. */
     public void restart() {
+        if (!launch()) {
+            throw new IllegalStateException("redis-server ended: its port is taken?");
+        }
+    }
+
+    /** False when it ended instead of answering. */
+    private boolean launch() {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -88,12 +104,17 @@ public final class RedisProcess implements AutoCloseable {
                             .redirectErrorStream(true)
                             .redirectOutput(
                                     ProcessBuilder.Redirect.appendTo(
-                                            directory.resolve("redis.log").toFile()))
+                                            directory.resolve(LOG).toFile()))
                             .start();
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         }
-        Await.until("redis-server answers", this::answers);
+        Await.until("redis-server answers", () -> !process.isAlive() || answers());
+        if (!process.isAlive()) {
+            disconnect();
+            return false;
+        }
+        return true;
     }
 
     private boolean answers() {
