@@ -1,20 +1,22 @@
 package io.logpipeline;
 
-import io.logpipeline.faults.FaultPlan;
+import io.logpipeline.faults.Conduct;
 import io.logpipeline.faults.FaultingCalls;
 import io.logpipeline.faults.FaultingDisk;
 import io.logpipeline.file.NioDisk;
+import java.nio.file.Path;
 
-/** The entry point of a process with one fault in it, planned by the variable {@code FAULT}. */
-final class FaultyMain {
+/** The entry point of a process that faults strike by order: {@link Conduct}. */
+public final class FaultyMain {
     private FaultyMain() {}
 
     public static void main(String[] arguments) {
-        FaultPlan plan = FaultPlan.parse(System.getenv("FAULT"));
+        Path answers = Path.of(System.getenv(Conduct.DIRECTORY_VARIABLE));
+        Conduct conduct = new Conduct(answers).obeying();
         Main.start(
                 new Pipeline.Seams(
-                        new FaultingDisk(new NioDisk(), plan),
-                        calls -> new FaultingCalls(calls, plan)),
+                        new FaultingDisk(new NioDisk(), conduct),
+                        calls -> new FaultingCalls(calls, conduct)),
                 arguments);
     }
 }

@@ -3,6 +3,7 @@ package io.logpipeline.drain;
 import io.logpipeline.event.UserDay;
 import io.logpipeline.file.AppendOutcome;
 import io.logpipeline.file.DayFileWriter;
+import io.logpipeline.file.Disk;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.Sighting;
 import io.logpipeline.redis.ClaimOutcome;
@@ -161,8 +162,10 @@ final class KeyDrain {
                     return Outcome.LEFT;
                 }
                 pending.renew(entry);
+            } catch (Disk.NotOpened notOpened) {
+                return failed(entry, notOpened.reason());
             } catch (IOException failure) {
-                return failed(entry, reason(failure), describe(failure));
+                return failed(entry, failure);
             }
         }
         claims.release(entry, token(entry));
@@ -189,6 +192,11 @@ final class KeyDrain {
             pending.add(entry.list(), done.pushedAgainMicros());
         }
         return end(entry);
+    }
+
+    private Outcome failed(PendingEntry entry, IOException failure)
+            throws RedisFailure, InterruptedException {
+        return failed(entry, reason(failure), describe(failure));
     }
 
     private Outcome failed(PendingEntry entry, DrainFailure reason, String details)

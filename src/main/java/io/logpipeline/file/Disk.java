@@ -38,8 +38,16 @@ public interface Disk {
     final class NotOpened extends IOException {
         private static final long serialVersionUID = 1L;
 
-        NotOpened(IOException cause) {
-            super(cause);
+        private final IOException reason;
+
+        NotOpened(IOException reason) {
+            super(reason);
+            this.reason = reason;
+        }
+
+        /** Why it could not be opened: what an operator has to know. */
+        public IOException reason() {
+            return reason;
         }
     }
 

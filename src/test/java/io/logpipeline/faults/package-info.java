@@ -1,5 +1,5 @@
 /**
- * Faults at named effects of a real process: killed, stopped or failing at the n-th claim, write,
- * force, commit. Production knows nothing of it: the seams are the ones it is built with.
+ * The side of a crash matrix's run that is inside the process: which step it is at, and what
+ * strikes it there. The package {@code crash} gives the orders and judges.
  */
 package io.logpipeline.faults;

@@ -34,6 +34,7 @@ public final class PipelineProcess implements AutoCloseable {
         private final Map<String, String> environment = new HashMap<>();
         private final Path directory;
         private String mainClass = "";
+        private String classPath = System.getProperty("java.class.path");
 
         private Builder(Path directory, String role) {
             this.directory = directory;
@@ -68,6 +69,12 @@ public final class PipelineProcess implements AutoCloseable {
             return this;
         }
 
+        /** The class path of another main class; that of the tests unless said. */
+        public Builder classPath(String path) {
+            classPath = path;
+            return this;
+        }
+
         /** Starts it without waiting for anything. */
         public PipelineProcess start() {
             try {
@@ -81,8 +88,7 @@ public final class PipelineProcess implements AutoCloseable {
                 if (mainClass.isEmpty()) {
                     command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
                 } else {
-                    command.addAll(
-                            List.of("-cp", System.getProperty("java.class.path"), mainClass));
+                    command.addAll(List.of("-cp", classPath, mainClass));
                 }
                 command.addAll(arguments);
                 ProcessBuilder builder =
@@ -231,6 +237,16 @@ public final class PipelineProcess implements AutoCloseable {
             throw new IllegalStateException(failure);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Gives it a line of standard input. */
+    public void tell(String line) {
+        try {
+            process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException ended) {
+            throw new IllegalStateException("it reads no more:\n" + output(), ended);
         }
     }
 

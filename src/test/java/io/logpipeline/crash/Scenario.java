@@ -1,0 +1,224 @@
+package io.logpipeline.crash;
+
+import io.logpipeline.faults.Fault;
+import io.logpipeline.faults.Moment;
+import io.logpipeline.faults.Point;
+import io.logpipeline.testing.Await;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What the process has to do while a fault strikes it; each is there for the steps it reaches. */
+enum Scenario {
+    /**
+     * Settled lines, a torn line that the ledger knows nothing of, and several chunks to append.
+     */
+    TORN {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            List<String> settled = stage.events.subList(0, 2);
+            stage.write(settled, stage.events.get(2).substring(0, 20));
+            stage.settled(Stage.text(settled).length());
+            stage.push(stage.events.subList(2, stage.events.size()));
+            stage.enter(stage.list);
+        }
+    },
+    /** As before, and the disk is full in the middle of a write: what it left is cut off again. */
+    FULL {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            TORN.prepare(stage);
+        }
+
+        @Override
+        Optional<Point> prelude(String step) {
+            String write = step.replace("truncate", "write");
+            return Optional.of(new Point(word(), write, Moment.MIDDLE, 1, Fault.TORN));
+        }
+    },
+    /** A user of whom there is neither directory nor file. */
+    FRESH {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            stage.push(stage.events);
+            stage.enter(stage.list);
+        }
+    },
+    /** A replica died long ago, between a write that it did not finish and its commit. */
+    LEFT {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            List<String> settled = stage.events.subList(0, 2);
+            int written = Math.min(4, 2 + stage.chunk - 1);
+            stage.write(
+                    stage.events.subList(0, written), stage.events.get(written).substring(0, 20));
+            stage.claimed(
+                    stage.events.subList(2, stage.events.size()), Stage.text(settled).length());
+            stage.enterAsLeft();
+        }
+    },
+    /** Pushed to again while the batch is in hand. */
+    AGAIN {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            stage.claimed(stage.events.subList(0, 4), 0);
+            stage.push(stage.events.subList(4, stage.events.size()));
+            stage.enter(stage.list);
+        }
+    },
+    /** Pushed by a producer that notifies nobody. */
+    SWEPT {
+        @Override
+        void prepare(Stage stage) {
+            stage.push(stage.events);
+        }
+    },
+    /** Redis is another store than the one that the directory has noted. */
+    STORE {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            stage.redis.with(commands -> commands.set("logs:store", "another-" + stage.user));
+            FRESH.prepare(stage);
+        }
+    },
+    /** The log directory is not there, nor any lease of it. */
+    HOME {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            stage.redis.with(commands -> commands.del("logs:volume"));
+            Files.move(stage.logs, stage.logs.resolveSibling("before-" + stage.user));
+            FRESH.prepare(stage);
+        }
+    },
+    /** Another process holds the day file's lock. */
+    LOCKED {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            stage.lockFile();
+            FRESH.prepare(stage);
+        }
+    },
+    /** SIGTERM with a list in hand that waits for another try. */
+    ENDED {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            LOCKED.prepare(stage);
+        }
+
+        @Override
+        void act(Stage stage) {
+            stage.faulty.await(
+                    "it met the lock, and sweeps",
+                    () ->
+                            stage.faultyMetTheLock()
+                                    && stage.faulty.process().metric("log_pipeline_sweeper_leader")
+                                            == 1);
+            stage.faulty.askToEnd();
+        }
+    },
+    /** Redis goes away, and comes back without its stream. */
+    AWAY {
+        @Override
+        void prepare(Stage stage) {
+            stage.push(stage.events);
+            stage.faulty.await(
+                    "it is connected",
+                    () -> stage.faulty.process().metric("log_pipeline_redis_up") == 1);
+        }
+
+        @Override
+        void act(Stage stage) {
+            stage.proxy.refuse();
+            stage.faulty.await(
+                    "it misses Redis",
+                    () -> stage.faulty.process().metric("log_pipeline_redis_up") == 0);
+            stage.redis.with(commands -> commands.del("logs:pending"));
+            stage.proxy.admit();
+        }
+    },
+    /** A client posts, and posts again to another API, with the same key, until it has its 200. */
+    API {
+        @Override
+        void prepare(Stage stage) {}
+
+        @Override
+        void act(Stage stage) {
+            int parts = 3;
+            int size = (stage.events.size() + parts - 1) / parts;
+            for (int i = 0; i < parts; i++) {
+                int from = Math.min(i * size, stage.events.size());
+                int to = Math.min(from + size, stage.events.size());
+                String key = stage.user + "-" + i;
+                String body = "[" + String.join(",", stage.events.subList(from, to)) + "]";
+                // The one to strike as long as it was not: it may be starting yet.
+                Await.until(
+                        "a client has its 200",
+                        Replica.LIMIT,
+                        () -> post(stage.isStruck() ? stage.recovery : stage.faulty, key, body));
+            }
+        }
+
+        @Override
+        boolean drains() {
+            return false;
+        }
+    };
+
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final Duration PATIENCE = Duration.ofMillis(1500);
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Scenario of(String word) {
+        return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    abstract void prepare(Stage stage) throws IOException;
+
+    /** What has to strike before, so that the process comes to this step at all. */
+    Optional<Point> prelude(String step) {
+        return Optional.empty();
+    }
+
+    /** What happens while the process is at work. */
+    void act(Stage stage) {}
+
+    /** Whether the process drains; else it serves clients only. */
+    boolean drains() {
+        return true;
+    }
+
+    /** Whether the rows of it are about appending to a day file. */
+    boolean appends() {
+        return this == TORN || this == FRESH || this == LEFT;
+    }
+
+    private static boolean post(Replica api, String idempotencyKey, String body) {
+        try {
+            URI log = URI.create("http://127.0.0.1:" + api.process().port() + "/log");
+            HttpRequest request =
+                    HttpRequest.newBuilder(log)
+                            .timeout(PATIENCE)
+                            .header("Content-Type", "application/json")
+                            .header("Idempotency-Key", idempotencyKey)
+                            .POST(HttpRequest.BodyPublishers.ofString(body))
+                            .build();
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
+        } catch (IOException noAnswer) {
+            return false;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(stopped);
+        }
+    }
+}

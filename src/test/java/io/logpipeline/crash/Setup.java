@@ -1,0 +1,19 @@
+package io.logpipeline.crash;
+
+import java.util.Random;
+
+/**
+ * How the processes of one lane are set.
+ *
+ * @param chunkEvents how many events they take at once; two at least, so that a chunk can be half
+ *     written
+ */
+record Setup(int chunkEvents, int workers) {
+    static Setup standard() {
+        return new Setup(3, 1);
+    }
+
+    static Setup random(Random random) {
+        return new Setup(2 + random.nextInt(4), 1 + random.nextInt(4));
+    }
+}
