@@ -74,7 +74,7 @@ class RedisTlsTest {
             String answer = api.post(EVENT).body();
             assertThat(answer).contains("Redis connection failed");
             assertThat(answer + api.get("/health").body() + api.get("/metrics").body())
-                    .contains("log_pipeline_redis_up")
+                    .contains("log_pipeline_requests_total")
                     .doesNotContain("s3cr3t", "127.0.0.1:" + proxy.port());
         }
     }
