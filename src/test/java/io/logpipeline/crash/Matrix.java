@@ -160,6 +160,7 @@ final class Matrix {
 
     private static List<Row> probe() {
         Rows home = new Rows(Scenario.HOME);
+        home.each("disk.space@logs", PATH, 1);
         home.each("disk.create@probe", NAME, 1);
         home.each("disk.open@probe", PATH, 1);
         home.each("disk.truncate@probe", CUT, 1, 2);

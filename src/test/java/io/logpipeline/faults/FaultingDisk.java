@@ -69,6 +69,11 @@ public final class FaultingDisk implements Disk {
     }
 
     @Override
+    public Optional<Space> space(Path path) throws IOException {
+        return at("space", path, () -> disk.space(path));
+    }
+
+    @Override
     public Optional<Stat> stat(Path path) throws IOException {
         return at("stat", path, () -> disk.stat(path));
     }
