@@ -55,29 +55,32 @@ final class DrainStage implements AutoCloseable {
         claims = new Claims(calls, lease, LEDGER_LIFE, CHUNK_ELEMENTS, 1_000_000);
         sweeper =
                 new Sweeper(
-                        new ListScan(calls, "logs:user_*:*", Duration.ofSeconds(600)),
-                        pending,
-                        leases,
-                        telemetry,
-                        watchdog,
-                        replica,
-                        Duration.ofMillis(400));
+                                new ListScan(calls, "logs:user_*:*", Duration.ofSeconds(600)),
+                                pending,
+                                leases,
+                                telemetry,
+                                watchdog,
+                                clock,
+                                replica,
+                                Duration.ofMillis(400))
+                        .start();
         drainer =
                 new Drainer(
-                        new Drainer.Parts(
-                                claims,
-                                pending,
-                                keeper,
-                                volume,
-                                files,
-                                telemetry,
-                                clock,
-                                (userDay, elements) -> landed.landed(userDay, elements)),
-                        watchdog,
-                        INTERVAL,
-                        lease,
-                        replica,
-                        workers);
+                                new Drainer.Parts(
+                                        claims,
+                                        pending,
+                                        keeper,
+                                        volume,
+                                        files,
+                                        telemetry,
+                                        clock,
+                                        (userDay, elements) -> landed.landed(userDay, elements)),
+                                watchdog,
+                                INTERVAL,
+                                lease,
+                                replica,
+                                workers)
+                        .start();
     }
 
     Path path(String key) {

@@ -67,13 +67,15 @@ class SweeperTest {
     private Sweeper start(String replica, RedisCalls calls, RecordedTelemetry told) {
         Sweeper sweeper =
                 new Sweeper(
-                        new ListScan(calls, "logs:user_*:*", LIFE),
-                        new PendingStream(calls, replica),
-                        new Leases(calls),
-                        told,
-                        watchdog,
-                        replica,
-                        PERIOD);
+                                new ListScan(calls, "logs:user_*:*", LIFE),
+                                new PendingStream(calls, replica),
+                                new Leases(calls),
+                                told,
+                                watchdog,
+                                MonotonicClock.system(),
+                                replica,
+                                PERIOD)
+                        .start();
         started.add(sweeper);
         return sweeper;
     }
@@ -286,13 +288,15 @@ class SweeperTest {
         Watchdog watching = new Watchdog(nanos::get);
         Sweeper patient =
                 new Sweeper(
-                        new ListScan(redis.link(), "logs:user_*:*", LIFE),
-                        new PendingStream(redis.link(), "one"),
-                        new Leases(redis.link()),
-                        telemetry,
-                        watching,
-                        "one",
-                        Duration.ofHours(1));
+                                new ListScan(redis.link(), "logs:user_*:*", LIFE),
+                                new PendingStream(redis.link(), "one"),
+                                new Leases(redis.link()),
+                                telemetry,
+                                watching,
+                                MonotonicClock.system(),
+                                "one",
+                                Duration.ofHours(1))
+                        .start();
         started.add(patient);
         Await.until("it swept", () -> telemetry.sweeps.get() == 1);
 
