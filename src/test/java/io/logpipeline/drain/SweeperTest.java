@@ -271,10 +271,14 @@ class SweeperTest {
 
     @Test
     void theLeaseOfALeaderThatIsGoneEnds() throws Exception {
-        assertThat(new Leases(redis.link()).leadSweep("gone", PERIOD)).isTrue();
+        assertThat(new Leases(redis.link()).leadSweep("gone", Duration.ofMinutes(5))).isTrue();
+        assertThat(redis.server().pttl("logs:sweeper")).isPositive();
         redis.server().rpush(LIST, "1");
         Sweeper two = start("two");
         Await.until("two was refused", () -> telemetry.busy.contains(LockKind.SWEEPER));
+        assertThat(two.leads()).isFalse();
+
+        redis.server().pexpire("logs:sweeper", 1);
 
         Await.until("two leads", two::leads);
         awaitWholeSweep();
