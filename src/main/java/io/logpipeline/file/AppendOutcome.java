@@ -33,8 +33,8 @@ public sealed interface AppendOutcome {
     record Replaced(long sizeBytes) implements AppendOutcome {}
 
     /**
-     * The position may be that of another file: since the sighting the file was replaced, or it
-     * grew from below the position. Nothing was changed. Look and claim again.
+     * The position may be that of another file: since the sighting the file was made or replaced,
+     * or it grew from below the position. Nothing was changed. Look and claim again.
      */
     record Overtaken() implements AppendOutcome {}
 

@@ -58,18 +58,16 @@ public final class DayFileWriter {
     private AppendOutcome lockAndAppend(
             Path path, Sighting sighting, long position, List<byte[]> elements) throws IOException {
         long startNanos = files.clock.nanoTime();
-        boolean created = false;
         while (true) {
             Optional<Disk.Stat> before = disk.stat(path);
             if (before.isEmpty()) {
-                boolean createdNow = create(path);
-                created |= createdNow;
-                if (!createdNow) {
-                    if (timedOut(startNanos)) {
-                        throw new IOException("neither there nor to be made: a link to nowhere?");
-                    }
-                    files.clock.pause(LOCK_POLL);
+                if (create(path)) {
+                    return new AppendOutcome.Overtaken();
                 }
+                if (timedOut(startNanos)) {
+                    throw new IOException("neither there nor to be made: a link to nowhere?");
+                }
+                files.clock.pause(LOCK_POLL);
                 continue;
             }
             try (Disk.OpenFile file = disk.open(path)) {
@@ -87,7 +85,7 @@ public final class DayFileWriter {
                     return !sighting.vouchesFor(position, before.get().identity())
                             ? new AppendOutcome.Overtaken()
                             : new Append(file, path, position, sizeBytes, elements)
-                                    .run(created || position == sighting.firstPosition());
+                                    .run(position == sighting.firstPosition());
                 }
             } catch (NoSuchFileException movedAway) {
                 // Start over: the next stat finds nothing and a new file begins.

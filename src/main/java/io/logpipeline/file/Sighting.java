@@ -14,10 +14,10 @@ public record Sighting(long firstPosition, long sizeBytes, @Nullable Object iden
     /**
      * Whether a position that was claimed after the sighting is one of the file that is open now.
      * Nobody writes under a position past a file's end. So a file that was long enough at the
-     * sighting, and is still the same, is the one that the ledger means. At 0 any file is verified
-     * whole.
+     * sighting, and is still the same, is the one that the ledger means. This holds at 0 as well:
+     * what was claimed may have been settled since, in a file that was moved away since.
      */
     boolean vouchesFor(long position, Object openIdentity) {
-        return position == 0 || (openIdentity.equals(identity) && position <= sizeBytes);
+        return openIdentity.equals(identity) && position <= sizeBytes;
     }
 }

@@ -98,6 +98,7 @@ class DayFileAppendTest {
         expected.writeBytes(elements.getLast());
         expected.write('\n');
 
+        assertThat(file.outcome(0)).isInstanceOf(AppendOutcome.Appended.class);
         AppendOutcome first =
                 file.writer.append(DayFileFixture.USER_DAY, file.sighting(), 0, elements);
         AppendOutcome again =
@@ -116,11 +117,9 @@ class DayFileAppendTest {
 
     @Test
     void usersAndDaysHaveFilesOfTheirOwn() throws IOException {
-        file.writer.append(
-                new UserDay("../x", 1), file.sighting(), 0, DayFileFixture.elements("a"));
-        file.writer.append(
-                new UserDay("../x", 2), file.sighting(), 0, DayFileFixture.elements("b"));
-        file.writer.append(new UserDay("x", 1), file.sighting(), 0, DayFileFixture.elements("c"));
+        file.outcome(new UserDay("../x", 1), 0, "a");
+        file.outcome(new UserDay("../x", 2), 0, "b");
+        file.outcome(new UserDay("x", 1), 0, "c");
 
         assertThat(logDir.resolve("user_..%2Fx/1.jsonl")).hasContent("a\n");
         assertThat(logDir.resolve("user_..%2Fx/2.jsonl")).hasContent("b\n");

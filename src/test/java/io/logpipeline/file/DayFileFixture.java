@@ -55,11 +55,25 @@ final class DayFileFixture {
     }
 
     AppendOutcome outcome(long position, String... elements) throws IOException {
-        return writer.append(USER_DAY, sighting(), position, elements(elements));
+        return outcome(USER_DAY, position, elements);
+    }
+
+    /** As a drainer does it, which looks again at a file that it has just made. */
+    AppendOutcome outcome(UserDay userDay, long position, String... elements) throws IOException {
+        Sighting first = sighting(files.path(userDay));
+        AppendOutcome outcome = writer.append(userDay, first, position, elements(elements));
+        return first.identity() == null && outcome instanceof AppendOutcome.Overtaken
+                ? writer.append(
+                        userDay, sighting(files.path(userDay)), position, elements(elements))
+                : outcome;
     }
 
     /** The file as it is now, seen without an effect on the disk under test. */
     Sighting sighting() throws IOException {
+        return sighting(path);
+    }
+
+    private static Sighting sighting(Path path) throws IOException {
         return new NioDisk()
                 .stat(path)
                 .map(stat -> new Sighting(0, stat.sizeBytes(), stat.identity()))

@@ -218,13 +218,29 @@ class DayFileRecoveryTest {
     }
 
     @Test
-    void atPositionZeroAFileThatNobodySawIsVerifiedWhole() throws IOException {
+    void atPositionZeroAFileThatNobodySawIsLookedAtAgainAndVerifiedWhole() throws IOException {
         Sighting nothing = file.sighting();
         file.put("b\n");
 
-        file.writer.append(DayFileFixture.USER_DAY, nothing, 0, elements("b", "c"));
+        assertThat(file.writer.append(DayFileFixture.USER_DAY, nothing, 0, elements("b", "c")))
+                .isEqualTo(new AppendOutcome.Overtaken());
+        assertThat(file.content()).isEqualTo("b\n");
 
+        file.append(0, "b", "c");
         assertThat(file.content()).isEqualTo("b\nc\n");
+    }
+
+    /** Found by the simulation: its claim was settled by another drainer while it was stopped. */
+    @Test
+    void whoWakesWithAClaimAtZeroWritesNothingWhenItsFileWasMovedAwayMeanwhile()
+            throws IOException {
+        Sighting nothing = file.sighting();
+        file.append(0, "a");
+        Files.move(file.path, file.path.resolveSibling("7.jsonl.1"));
+
+        assertThat(file.writer.append(DayFileFixture.USER_DAY, nothing, 0, elements("a")))
+                .isEqualTo(new AppendOutcome.Overtaken());
+        assertThat(file.content()).isEmpty();
     }
 
     private long afterReplacement(long position) throws IOException {
