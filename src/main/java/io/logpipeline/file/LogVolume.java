@@ -107,6 +107,10 @@ public final class LogVolume {
      * Writes and forces some bytes, and reads the file system's clock off them. All replicas use
      * the same file, which holds nothing: one that dies here leaves nothing to clean up.
      *
+     * <p>The clock is not read off a probe that took long: one that was stopped in its midst, while
+     * time went on and others wrote, would take that time for the file system's, and then files
+     * that were just written for older than any ledger.
+     *
      * @throws IOException when the directory can't be written
      */
     public void probe() throws IOException {
@@ -118,10 +122,13 @@ public final class LogVolume {
             Instant before = wallClock.instant();
             writeAll(file, ByteBuffer.allocate(PROBE_BYTES));
             file.force();
-            clockOffset =
-                    disk.stat(path)
-                            .map(written -> Duration.between(before, written.modified()))
-                            .orElse(clockOffset);
+            Optional<Disk.Stat> written = disk.stat(path);
+            Duration took = Duration.between(before, wallClock.instant());
+            if (written.isPresent()
+                    && !took.isNegative()
+                    && took.compareTo(ledgerLife.dividedBy(60)) < 0) {
+                clockOffset = Duration.between(before, written.get().modified());
+            }
             file.truncate(0);
         }
     }

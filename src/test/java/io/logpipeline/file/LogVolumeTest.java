@@ -228,6 +228,26 @@ class LogVolumeTest {
         assertThat(firstPosition()).isZero();
     }
 
+    /** Found by the simulation: with a fall-back of Redis the file's events came twice. */
+    @Test
+    void aStopInTheMidstOfAProbeIsNotTakenForTheFileSystemsTime() throws IOException {
+        noteStore("store-1", Duration.ofDays(30));
+        putModified("a\n", Duration.ofMinutes(1));
+        Instant beforeTheStop = Instant.now().minus(Duration.ofHours(2));
+        // It is stopped before its write, or after it, while another replica writes the probe.
+        volume =
+                another(() ->
+                        file.disk.effects().getLast().startsWith("STAT .log-pipeline.probe")
+                                        || file.disk.effects().getLast().startsWith("STAT 7.jsonl")
+                                ? Instant.now()
+                                : beforeTheStop);
+        volume.adopt("store-1");
+
+        volume.probe();
+
+        assertThat(firstPosition()).isZero();
+    }
+
     @Test
     void probesOfAllReplicasLeaveOneEmptyFile() throws IOException {
         volume.adopt("store-1");
