@@ -125,16 +125,18 @@ final class Pipeline implements AutoCloseable {
         stops.push(watch::stop);
         Sweeper sweeper =
                 new Sweeper(
-                        new ListScan(
-                                link,
-                                settings.drainer().logPattern(),
-                                settings.redis().keyExpiration()),
-                        pending,
-                        leases,
-                        telemetry,
-                        watchdog,
-                        replica,
-                        sweepPeriod());
+                                new ListScan(
+                                        link,
+                                        settings.drainer().logPattern(),
+                                        settings.redis().keyExpiration()),
+                                pending,
+                                leases,
+                                telemetry,
+                                watchdog,
+                                clock,
+                                replica,
+                                sweepPeriod())
+                        .start();
         telemetry.sweeperLeader(sweeper::leads);
         stops.push(sweeper::stop);
         if (role.drains()) {
@@ -172,13 +174,15 @@ final class Pipeline implements AutoCloseable {
                         drain.batchBytesMax());
         Drainer drainer =
                 new Drainer(
-                        new Drainer.Parts(
-                                claims, pending, keeper, volume, files, telemetry, clock, landed),
-                        watchdog,
-                        drain.interval(),
-                        drain.lease(),
-                        replica,
-                        drain.workers());
+                                new Drainer.Parts(
+                                        claims, pending, keeper, volume, files, telemetry, clock,
+                                        landed),
+                                watchdog,
+                                drain.interval(),
+                                drain.lease(),
+                                replica,
+                                drain.workers())
+                        .start();
         telemetry.keysInHand(drainer::keysInHand);
         stops.push(drainer::stop);
     }

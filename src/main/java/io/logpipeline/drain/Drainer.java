@@ -53,11 +53,10 @@ public final class Drainer {
     private final AtomicInteger inHand = new AtomicInteger();
     private final Set<String> heldEntryIds = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final List<Thread> workers = new ArrayList<>();
+    private final List<Worker> workers = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
 
     /**
-     * Starts the workers.
-     *
      * @param interval how long an entry waits before it is due
      * @param lease how long an entry stays with a consumer that does not touch it
      * @param replica this process' name, the first part of its lock tokens
@@ -77,8 +76,24 @@ public final class Drainer {
         for (int i = 1; i <= workerCount; i++) {
             String name = "drain-worker-" + i;
             Worker worker = new Worker(watchdog.loop(name), replica);
-            workers.add(Thread.ofPlatform().name(name).start(worker));
+            workers.add(worker);
+            threads.add(Thread.ofPlatform().name(name).unstarted(worker));
         }
+    }
+
+    /** Works until {@link #stop}. */
+    public Drainer start() {
+        threads.forEach(Thread::start);
+        return this;
+    }
+
+    /**
+     * What a worker's thread does over and over, for a scheduler of its own in place of threads.
+     *
+     * @return how long it then waits
+     */
+    Duration turn(int worker) throws InterruptedException {
+        return workers.get(worker).turn();
     }
 
     /** Lists that this replica works on now. */
@@ -89,8 +104,8 @@ public final class Drainer {
     /** Ends after the chunks in hand; what waits for another try is given back to the group. */
     public void stop() throws InterruptedException {
         closed.countDown();
-        for (Thread worker : workers) {
-            worker.join();
+        for (Thread thread : threads) {
+            thread.join();
         }
         try {
             for (PendingEntry entry : retries.drainAll()) {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries one list from Redis into its file: claim, append, commit, chunk by chunk. For one thread.
@@ -112,12 +113,15 @@ final class KeyDrain {
         for (int turnedBack = 0; turnedBack < TURNED_BACK_MAX; ) {
             heartbeat.beat();
             try {
+                // Taken before the sighting, which goes by its store.
+                Claims.Admission admission = keeper.admission();
                 Sighting sighting = volume.sight(userDay);
-                ClaimOutcome claim = claim(entry, sighting);
+                ClaimOutcome claim = claim(entry, sighting, admission);
                 if (claim instanceof ClaimOutcome.NotAdmitted && admittedAnew()) {
                     // What the new store's time says of the file is to be looked at again.
+                    admission = keeper.admission();
                     sighting = volume.sight(userDay);
-                    claim = claim(entry, sighting);
+                    claim = claim(entry, sighting, admission);
                 }
                 if (!(claim instanceof ClaimOutcome.Claimed claimed)) {
                     // A store that forgot all takes a list for expired whose events are in the
@@ -215,9 +219,9 @@ final class KeyDrain {
         return "/" + entry.id();
     }
 
-    private ClaimOutcome claim(PendingEntry entry, Sighting sighting)
+    private ClaimOutcome claim(
+            PendingEntry entry, Sighting sighting, Claims.@Nullable Admission admission)
             throws RedisFailure, InterruptedException {
-        Claims.Admission admission = keeper.admission();
         return admission == null
                 ? new ClaimOutcome.NotAdmitted()
                 : claims.claim(entry, token(entry), sighting.firstPosition(), admission);

@@ -7,6 +7,7 @@ import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.telemetry.DrainTelemetry;
 import io.logpipeline.telemetry.LockKind;
+import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public final class Sweeper {
     private final PendingStream pending;
     private final Leases leases;
     private final DrainTelemetry telemetry;
+    private final MonotonicClock clock;
     private final Heartbeat heartbeat;
     private final String replica;
     private final Duration period;
@@ -59,16 +61,24 @@ public final class Sweeper {
             Leases leases,
             DrainTelemetry telemetry,
             Watchdog watchdog,
+            MonotonicClock clock,
             String replica,
             Duration period) {
         this.scan = scan;
         this.pending = pending;
         this.leases = leases;
         this.telemetry = telemetry;
+        this.clock = clock;
         this.replica = replica;
         this.period = period;
         this.heartbeat = watchdog.loop("sweeper");
-        this.thread = Thread.ofPlatform().name("sweeper").start(this::sweepUntilClosed);
+        this.thread = Thread.ofPlatform().name("sweeper").unstarted(this::sweepUntilClosed);
+    }
+
+    /** Keeps sweeping until {@link #stop}. */
+    public Sweeper start() {
+        thread.start();
+        return this;
     }
 
     /** Whether this process sweeps. */
@@ -80,7 +90,7 @@ public final class Sweeper {
         try {
             Duration wait = Duration.ZERO;
             while (awaitTurn(wait)) {
-                wait = sweepIfLeader();
+                wait = turn();
             }
             if (leader) {
                 leases.endSweep(replica);
@@ -105,7 +115,8 @@ public final class Sweeper {
         return true;
     }
 
-    private Duration sweepIfLeader() throws InterruptedException {
+    /** Sweeps if this process leads, or can; how long to wait for the next try. */
+    Duration turn() throws InterruptedException {
         Duration retry = period.dividedBy(4);
         try {
             leader = lead();
@@ -113,9 +124,9 @@ public final class Sweeper {
                 telemetry.lockBusy(LockKind.SWEEPER);
                 return retry;
             }
-            long startNanos = System.nanoTime();
+            long startNanos = clock.nanoTime();
             sweep();
-            Duration left = period.minusNanos(System.nanoTime() - startNanos);
+            Duration left = period.minus(clock.since(startNanos));
             return left.compareTo(retry) < 0 ? retry : left;
         } catch (RedisFailure failure) {
             leader = false;

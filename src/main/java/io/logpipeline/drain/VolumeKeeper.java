@@ -110,24 +110,29 @@ public final class VolumeKeeper {
 
     private void keepUntilClosed() {
         try {
-            long waitMillis = 0;
-            while (!closed.await(waitMillis, TimeUnit.MILLISECONDS)) {
+            Duration wait = Duration.ZERO;
+            while (!closed.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
                 heartbeat.beat();
-                try {
-                    admit();
-                } catch (RedisFailure failure) {
-                    // RedisWatch tells of it.
-                    waitMillis = 200;
-                    continue;
-                }
-                waitMillis =
-                        admission == null
-                                ? 1000
-                                : Math.min(lease.toMillis() / 3, LOOK_MAX.toMillis());
+                wait = turn();
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** One look; how long to wait for the next one. */
+    Duration turn() throws InterruptedException {
+        try {
+            admit();
+        } catch (RedisFailure failure) {
+            // RedisWatch tells of it.
+            return Duration.ofMillis(200);
+        }
+        if (admission == null) {
+            return Duration.ofSeconds(1);
+        }
+        Duration third = lease.dividedBy(3);
+        return third.compareTo(LOOK_MAX) < 0 ? third : LOOK_MAX;
     }
 
     /** Ends the loop after what it does now. */

@@ -19,18 +19,18 @@ import java.util.Optional;
  * process that wrote the pages.
  */
 public final class DayFileWriter {
-    private static final int BUFFER_BYTES = 256 * 1024;
     private static final Duration LOCK_POLL = Duration.ofMillis(5);
 
     private final DayFiles files;
     private final Disk disk;
     private final Runnable progress;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer buffer;
 
     DayFileWriter(DayFiles files, Runnable progress) {
         this.files = files;
         this.progress = progress;
         this.disk = files.disk;
+        this.buffer = ByteBuffer.allocateDirect(files.bufferBytes);
     }
 
     /**

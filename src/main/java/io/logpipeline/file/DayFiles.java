@@ -15,11 +15,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * silently end the first one's lock.
  */
 public final class DayFiles {
+    private static final int BUFFER_BYTES = 256 * 1024;
+
     final Disk disk;
     final Path logDir;
     final Duration lockTimeout;
     final MonotonicClock clock;
     final FailStop failStop;
+    final int bufferBytes;
     private final Set<UserDay> open = ConcurrentHashMap.newKeySet();
 
     /**
@@ -27,11 +30,25 @@ public final class DayFiles {
      */
     public DayFiles(
             Disk disk, Path logDir, Duration lockTimeout, MonotonicClock clock, FailStop failStop) {
+        this(disk, logDir, lockTimeout, clock, failStop, BUFFER_BYTES);
+    }
+
+    /**
+     * @param bufferBytes the most that one read or write of a day file moves
+     */
+    public DayFiles(
+            Disk disk,
+            Path logDir,
+            Duration lockTimeout,
+            MonotonicClock clock,
+            FailStop failStop,
+            int bufferBytes) {
         this.disk = disk;
         this.logDir = logDir;
         this.lockTimeout = lockTimeout;
         this.clock = clock;
         this.failStop = failStop;
+        this.bufferBytes = bufferBytes;
     }
 
     /**

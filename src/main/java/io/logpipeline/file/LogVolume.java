@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The log directory as one volume: who it is, which Redis store it works with and since when, and
  * the file system's own clock.
  *
- * <p>Its dot file holds the volume's id and the store's id and is replaced when the store changes,
- * before anything of the new store is drained. So a day file older than the dot file holds nothing
- * of this store.
+ * <p>Its dot file holds the volume's id and the store's id and is replaced when a new store comes,
+ * before anything of it is drained. So a day file older than the dot file holds nothing of this
+ * store. Former stores keep their time: a process that was stopped may come with the id of one.
  */
 public final class LogVolume {
     private static final String MARKER = ".log-pipeline";
@@ -39,9 +41,40 @@ public final class LogVolume {
     private volatile Instant storeSince = Instant.MIN;
     private volatile Duration clockOffset = Duration.ZERO;
 
-    private record Marker(String volumeId, String storeId) {
+    /** A store that another one followed, and since when files could hold its events. */
+    private record Former(String storeId, Instant since) {}
+
+    private record Marker(String volumeId, String storeId, List<Former> formers) {
+        private static final int FORMERS_MAX = 16;
+
+        Optional<Instant> formerSince(String id) {
+            return formers.stream()
+                    .filter(former -> former.storeId.equals(id))
+                    .map(Former::since)
+                    .findFirst();
+        }
+
+        boolean knows(String id) {
+            return storeId.equals(id) || formerSince(id).isPresent();
+        }
+
+        Marker followedBy(String newStoreId, Instant since) {
+            List<Former> all = new ArrayList<>(formers);
+            all.add(new Former(storeId, since));
+            return new Marker(
+                    volumeId,
+                    newStoreId,
+                    all.subList(Math.max(0, all.size() - FORMERS_MAX), all.size()));
+        }
+
         String text() {
-            return "volume=" + volumeId + "\nstore=" + storeId + "\n";
+            StringBuilder text = new StringBuilder();
+            text.append("volume=").append(volumeId).append("\nstore=").append(storeId).append('\n');
+            for (Former former : formers) {
+                text.append("former=").append(former.storeId).append(' ');
+                text.append(former.since).append('\n');
+            }
+            return text.toString();
         }
     }
 
@@ -68,20 +101,24 @@ public final class LogVolume {
         try (Disk.OpenFile lock = disk.open(lockPath)) {
             awaitLock(lock);
             Marker found = readMarker();
-            if (found == null || !found.storeId().equals(storeId)) {
-                String volumeId = found == null ? UUID.randomUUID().toString() : found.volumeId();
-                if (found == null) {
-                    forceParents();
-                }
-                found = new Marker(volumeId, storeId);
+            if (found == null) {
+                forceParents();
+                found = new Marker(UUID.randomUUID().toString(), storeId, List.of());
+                writeMarker(found);
+            } else if (!found.knows(storeId)) {
+                found = found.followedBy(storeId, markerModified());
                 writeMarker(found);
             }
-            storeSince =
-                    disk.stat(markerPath())
-                            .map(Disk.Stat::modified)
-                            .orElseThrow(() -> new IOException("the dot file vanished"));
+            Optional<Instant> formerSince = found.formerSince(storeId);
+            storeSince = formerSince.isPresent() ? formerSince.get() : markerModified();
             return found.volumeId();
         }
+    }
+
+    private Instant markerModified() throws IOException {
+        return disk.stat(markerPath())
+                .map(Disk.Stat::modified)
+                .orElseThrow(() -> new IOException("the dot file vanished"));
     }
 
     /** Looks at a user's day file, before its list is claimed. */
@@ -107,6 +144,10 @@ public final class LogVolume {
      * Writes and forces some bytes, and reads the file system's clock off them. All replicas use
      * the same file, which holds nothing: one that dies here leaves nothing to clean up.
      *
+     * <p>The clock is not read off a probe that took long: one that was stopped in its midst, while
+     * time went on and others wrote, would take that time for the file system's, and then files
+     * that were just written for older than any ledger.
+     *
      * @throws IOException when the directory can't be written
      */
     public void probe() throws IOException {
@@ -118,10 +159,13 @@ public final class LogVolume {
             Instant before = wallClock.instant();
             writeAll(file, ByteBuffer.allocate(PROBE_BYTES));
             file.force();
-            clockOffset =
-                    disk.stat(path)
-                            .map(written -> Duration.between(before, written.modified()))
-                            .orElse(clockOffset);
+            Optional<Disk.Stat> written = disk.stat(path);
+            Duration took = Duration.between(before, wallClock.instant());
+            if (written.isPresent()
+                    && !took.isNegative()
+                    && took.compareTo(ledgerLife.dividedBy(60)) < 0) {
+                clockOffset = Duration.between(before, written.get().modified());
+            }
             file.truncate(0);
         }
     }
@@ -158,6 +202,7 @@ public final class LogVolume {
         }
         String volumeId = "";
         String storeId = "";
+        List<Former> formers = new ArrayList<>();
         for (String line :
                 new String(text.array(), 0, text.position(), StandardCharsets.UTF_8)
                         .lines()
@@ -166,12 +211,16 @@ public final class LogVolume {
                 volumeId = line.substring("volume=".length());
             } else if (line.startsWith("store=")) {
                 storeId = line.substring("store=".length());
+            } else if (line.startsWith("former=")) {
+                int space = line.lastIndexOf(' ');
+                Instant since = Instant.parse(line.substring(space + 1));
+                formers.add(new Former(line.substring("former=".length(), space), since));
             }
         }
         if (volumeId.isEmpty()) {
             throw new IOException(markerPath() + " names no volume; remove it to start afresh");
         }
-        return new Marker(volumeId, storeId);
+        return new Marker(volumeId, storeId, formers);
     }
 
     private void writeMarker(Marker content) throws IOException {

@@ -93,29 +93,32 @@ public final class DrainStage implements AutoCloseable {
         claims = new Claims(calls, pace.lease(), LEDGER_LIFE, pace.chunkElements(), 1_000_000);
         sweeper =
                 new Sweeper(
-                        new ListScan(calls, "logs:user_*:*", Duration.ofSeconds(600)),
-                        pending,
-                        leases,
-                        telemetry,
-                        watchdog,
-                        replica,
-                        pace.sweepPeriod());
+                                new ListScan(calls, "logs:user_*:*", Duration.ofSeconds(600)),
+                                pending,
+                                leases,
+                                telemetry,
+                                watchdog,
+                                clock,
+                                replica,
+                                pace.sweepPeriod())
+                        .start();
         drainer =
                 new Drainer(
-                        new Drainer.Parts(
-                                claims,
-                                pending,
-                                keeper,
-                                volume,
-                                files,
-                                telemetry,
-                                clock,
-                                (userDay, elements) -> landed.landed(userDay, elements)),
-                        watchdog,
-                        pace.interval(),
-                        pace.lease(),
-                        replica,
-                        pace.workers());
+                                new Drainer.Parts(
+                                        claims,
+                                        pending,
+                                        keeper,
+                                        volume,
+                                        files,
+                                        telemetry,
+                                        clock,
+                                        (userDay, elements) -> landed.landed(userDay, elements)),
+                                watchdog,
+                                pace.interval(),
+                                pace.lease(),
+                                replica,
+                                pace.workers())
+                        .start();
     }
 
     Path path(String key) {

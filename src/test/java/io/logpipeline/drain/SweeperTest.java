@@ -72,13 +72,15 @@ class SweeperTest {
             String replica, RedisCalls calls, RecordedTelemetry told, Duration period) {
         Sweeper sweeper =
                 new Sweeper(
-                        new ListScan(calls, "logs:user_*:*", LIFE),
-                        new PendingStream(calls, replica),
-                        new Leases(calls),
-                        told,
-                        watchdog,
-                        replica,
-                        period);
+                                new ListScan(calls, "logs:user_*:*", LIFE),
+                                new PendingStream(calls, replica),
+                                new Leases(calls),
+                                told,
+                                watchdog,
+                                MonotonicClock.system(),
+                                replica,
+                                period)
+                        .start();
         started.add(sweeper);
         return sweeper;
     }
@@ -315,10 +317,14 @@ class SweeperTest {
 
     @Test
     void theLeaseOfALeaderThatIsGoneEnds() throws Exception {
-        assertThat(new Leases(redis.link()).leadSweep("gone", PERIOD)).isTrue();
+        assertThat(new Leases(redis.link()).leadSweep("gone", Duration.ofMinutes(5))).isTrue();
+        assertThat(redis.server().pttl("logs:sweeper")).isPositive();
         redis.server().rpush(LIST, "1");
         Sweeper two = start("two");
         Await.until("two was refused", () -> telemetry.busy.contains(LockKind.SWEEPER));
+        assertThat(two.leads()).isFalse();
+
+        redis.server().pexpire("logs:sweeper", 1);
 
         Await.until("two leads", two::leads);
         awaitWholeSweep();
@@ -332,13 +338,15 @@ class SweeperTest {
         Watchdog watching = new Watchdog(nanos::get);
         Sweeper patient =
                 new Sweeper(
-                        new ListScan(redis.link(), "logs:user_*:*", LIFE),
-                        new PendingStream(redis.link(), "one"),
-                        new Leases(redis.link()),
-                        telemetry,
-                        watching,
-                        "one",
-                        Duration.ofHours(1));
+                                new ListScan(redis.link(), "logs:user_*:*", LIFE),
+                                new PendingStream(redis.link(), "one"),
+                                new Leases(redis.link()),
+                                telemetry,
+                                watching,
+                                MonotonicClock.system(),
+                                "one",
+                                Duration.ofHours(1))
+                        .start();
         started.add(patient);
         Await.until("it swept", () -> telemetry.sweeps.get() == 1);
 

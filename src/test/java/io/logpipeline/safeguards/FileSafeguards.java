@@ -204,8 +204,8 @@ final class FileSafeguards {
                             "store id",
                             "Lines of a store that is gone are not taken for those of this one.",
                             "file/LogVolume.java",
-                            "found == null || !found.storeId().equals(storeId)",
-                            "found == null",
+                            "else if (!found.knows(storeId))",
+                            "else if (false)",
                             "file.LogVolumeTest"),
                     new Safeguard(
                             "file older than the store",
@@ -250,10 +250,25 @@ final class FileSafeguards {
                             "",
                             "file.LogVolumeTest"),
                     new Safeguard(
+                            "time of a former store",
+                            "A process that was stopped comes with the store before: each keeps its"
+                                    + " time.",
+                            "file/LogVolume.java",
+                            "formerSince.isPresent() ? formerSince.get() : markerModified()",
+                            "markerModified()",
+                            "file.LogVolumeTest#aFormerStoreHasTheTimeThatItHad"),
+                    new Safeguard(
+                            "clock of a short probe",
+                            "A probe that was stopped says nothing of the file system's clock.",
+                            "file/LogVolume.java",
+                            "took.compareTo(ledgerLife.dividedBy(60)) < 0",
+                            "true",
+                            "file.LogVolumeTest#aStopInTheMidstOfAProbeIsNotTakenForTheFileSystemsTime"),
+                    new Safeguard(
                             "parents of the log directory",
                             "New directories survive power loss, whoever made them.",
                             "file/LogVolume.java",
-                            "                    forceParents();",
+                            "                forceParents();",
                             "",
                             "file.LogVolumeTest"));
 
