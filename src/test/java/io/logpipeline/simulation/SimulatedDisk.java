@@ -5,202 +5,228 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * A file system of which the state in the page cache and the state on the disk are kept apart. A
- * machine crash keeps what was forced and, of the rest, whatever chance decides: nothing, all, or
- * pieces with holes of NULs between them.
+ * A file system that several processes share. Content is durable after a force, a name after a
+ * force of its directory; a crash of the machine keeps that and, of the rest, what chance decides.
  */
 public final class SimulatedDisk {
-    /** Stands before each effect: lets others move, ends the process, or fails the effect. */
-    public interface Steps {
-        /**
-         * @param owner the process that acts
-         * @param effect such as {@code "write"}
-         * @return how many bytes of a write succeed before it fails; negative when it does not fail
-         * @throws IOException when the effect fails before it did anything
-         */
-        int before(Object owner, String effect, Path path, int bytes) throws IOException;
+    public enum Effect {
+        STAT,
+        CREATE,
+        CREATE_DIRECTORY,
+        FORCE_DIRECTORY,
+        OPEN,
+        REPLACE,
+        DELETE,
+        READ,
+        WRITE,
+        TRUNCATE,
+        FORCE,
+        LOCK
     }
 
-    private record Change(long position, byte[] bytes, boolean truncates) {}
+    /** What befalls a process at an effect. */
+    public interface Fate {
+        /**
+         * Comes before each effect: others may move meanwhile, and the process may never go on.
+         *
+         * @throws IOException when the effect fails before it did anything
+         */
+        void before(Object process, Effect effect, Path path) throws IOException;
 
-    private static final class Node {
-        private byte[] cached = {};
-        private byte[] durable = {};
-        private List<Change> unforced = new ArrayList<>();
-        private Instant modified = Instant.EPOCH;
-        private Object lockOwner;
+        /** How many of these bytes one read or write moves: 1 at least. */
+        int bytesMoved(int bytes);
     }
 
     private final SimulatedClock clock;
-    private final Steps steps;
-    private final Map<Path, Node> files = new TreeMap<>();
-    private final Set<Path> durableFiles = new HashSet<>();
-    private final Set<Path> directories = new HashSet<>();
-    private final Set<Path> durableDirectories = new HashSet<>();
+    private final Duration clockOffset;
+    private final Fate fate;
+    private final Decisions decisions;
+    private final Map<Path, SimulatedFile> names = new TreeMap<>();
+    private final Map<Path, SimulatedFile> durableNames = new TreeMap<>();
+    private final TreeSet<Path> directories = new TreeSet<>();
+    private final TreeSet<Path> durableDirectories = new TreeSet<>();
 
-    public SimulatedDisk(SimulatedClock clock, Steps steps) {
+    /**
+     * @param clockOffset how far the file system's clock is ahead of the processes'
+     */
+    public SimulatedDisk(
+            SimulatedClock clock, Duration clockOffset, Fate fate, Decisions decisions) {
         this.clock = clock;
-        this.steps = steps;
+        this.clockOffset = clockOffset;
+        this.fate = fate;
+        this.decisions = decisions;
         directories.add(Path.of("/"));
         durableDirectories.add(Path.of("/"));
     }
 
     /** The disk as one process sees it. */
-    public Disk of(Object owner) {
-        return new View(owner);
+    public Disk of(Object process) {
+        return new View(process);
     }
 
     /** The kernel gives a dead process' locks back. */
-    public void processDied(Object owner) {
-        for (Node node : files.values()) {
-            if (node.lockOwner == owner) {
-                node.lockOwner = null;
+    public void processDied(Object process) {
+        for (SimulatedFile file : names.values()) {
+            if (file.lockOwner == process) {
+                file.lockOwner = null;
             }
         }
     }
 
-    /** What a file holds now, or nothing. */
+    /** What processes read there now; nothing where there is no file. */
     public byte[] content(Path path) {
-        Node node = files.get(path);
-        return node == null ? new byte[0] : node.cached.clone();
+        SimulatedFile file = names.get(path);
+        return file == null ? new byte[0] : file.cached().clone();
     }
 
-    /** Day files that exist. */
+    public boolean exists(Path path) {
+        return names.containsKey(path);
+    }
+
+    /** The time since it was changed; zero where there is no file. */
+    public Duration age(Path path) {
+        SimulatedFile file = names.get(path);
+        return file == null ? Duration.ZERO : Duration.between(file.modified, now());
+    }
+
+    /** Whether some process holds its lock. */
+    public boolean isLocked(Path path) {
+        SimulatedFile file = names.get(path);
+        return file != null && file.lockOwner != null;
+    }
+
+    /** Whether everything written to it is on the disk. */
+    public boolean isForced(Path path) {
+        SimulatedFile file = names.get(path);
+        return file == null || file.isForced();
+    }
+
+    /** Whether what processes read there is, or will be, on the disk: no force failed on it. */
+    public boolean isHonest(Path path) {
+        SimulatedFile file = names.get(path);
+        return file == null || file.isHonest();
+    }
+
+    /** Whether a crash now would meet {@link SimulatedFile#isContested}. */
+    public boolean isContested() {
+        return names.values().stream().anyMatch(SimulatedFile::isContested);
+    }
+
+    /** Day files, those that were moved away before those in their place. */
     public List<Path> dayFiles() {
-        return files.keySet().stream()
+        return names.keySet().stream()
                 .filter(path -> path.toString().contains(".jsonl"))
                 .filter(path -> !path.toString().endsWith(".torn"))
+                .sorted(
+                        Comparator.comparing(Path::getParent)
+                                .thenComparing(path -> path.toString().endsWith(".jsonl"))
+                                .thenComparing(path -> path.toString().length())
+                                .thenComparing(path -> path))
                 .toList();
     }
 
     /** As logrotate does; durable at once. */
     public void moveAway(Path path, Path target) {
-        Node node = files.remove(path);
-        durableFiles.remove(path);
-        files.put(target, node);
-        durableFiles.add(target);
+        SimulatedFile file = names.remove(path);
+        durableNames.remove(path);
+        names.put(target, file);
+        durableNames.put(target, file);
     }
 
-    /** Power fails: processes are gone, and what was not forced may be. */
-    public void crash(Random random) {
-        directories.removeIf(path -> !durableDirectories.contains(path) && random.nextBoolean());
-        files.keySet()
-                .removeIf(path ->
-                        !directories.contains(path.getParent())
-                                || (!durableFiles.contains(path) && random.nextBoolean()));
+    /** The kernel has written everything. */
+    public void sync() {
+        names.values().forEach(SimulatedFile::force);
+        durableNames.clear();
+        durableNames.putAll(names);
         durableDirectories.addAll(directories);
-        durableFiles.addAll(files.keySet());
-        for (Node node : files.values()) {
-            node.lockOwner = null;
-            for (Change change : node.unforced) {
-                node.durable = survive(node.durable, change, random);
+    }
+
+    /** Power fails: what was not forced may be gone. */
+    public void crash() {
+        directories.removeIf(path -> !durableDirectories.contains(path) && decisions.pick(2) == 1);
+        directories.removeIf(path -> isBelowNothing(path));
+        TreeSet<Path> all = new TreeSet<>(names.keySet());
+        all.addAll(durableNames.keySet());
+        for (Path path : all) {
+            SimulatedFile now = names.get(path);
+            SimulatedFile forced = durableNames.get(path);
+            SimulatedFile survivor = now == forced || decisions.pick(2) == 0 ? now : forced;
+            if (survivor == null || !directories.contains(path.getParent())) {
+                names.remove(path);
+            } else {
+                names.put(path, survivor);
             }
-            node.unforced = new ArrayList<>();
-            node.cached = node.durable.clone();
         }
+        durableNames.clear();
+        durableNames.putAll(names);
+        durableDirectories.clear();
+        durableDirectories.addAll(directories);
+        names.values().forEach(file -> file.crash(decisions));
     }
 
-    private static byte[] survive(byte[] content, Change change, Random random) {
-        return switch (random.nextInt(4)) {
-            case 0 -> content;
-            case 1 -> {
-                if (change.truncates) {
-                    yield content;
-                }
-                int kept = random.nextInt(change.bytes.length + 1);
-                byte[] prefix = Arrays.copyOf(change.bytes, kept);
-                yield apply(content, new Change(change.position, prefix, false));
-            }
-            case 2 -> {
-                // The size reached the disk, the pages did not.
-                if (change.truncates) {
-                    yield apply(content, change);
-                }
-                int size = (int) change.position + change.bytes.length;
-                yield size > content.length ? Arrays.copyOf(content, size) : content;
-            }
-            default -> apply(content, change);
-        };
+    private boolean isBelowNothing(Path directory) {
+        Path parent = directory.getParent();
+        return parent != null && !directories.contains(parent);
     }
 
-    private static byte[] apply(byte[] content, Change change) {
-        int position = (int) change.position;
-        if (change.truncates) {
-            return Arrays.copyOf(content, Math.min(position, content.length));
-        }
-        int size = Math.max(content.length, position + change.bytes.length);
-        byte[] changed = Arrays.copyOf(content, size);
-        System.arraycopy(change.bytes, 0, changed, position, change.bytes.length);
-        return changed;
-    }
-
-    private void change(Node node, Change change) {
-        node.cached = apply(node.cached, change);
-        node.unforced.add(change);
-        node.modified = clock.instant();
+    private Instant now() {
+        return clock.instant().plus(clockOffset);
     }
 
     private final class View implements Disk {
-        private final Object owner;
+        private final Object process;
 
-        View(Object owner) {
-            this.owner = owner;
+        View(Object process) {
+            this.process = process;
         }
 
         @Override
         public Optional<Stat> stat(Path path) throws IOException {
-            steps.before(owner, "stat", path, 0);
-            Node node = files.get(path);
-            if (node != null) {
-                return Optional.of(new Stat(node.cached.length, node.modified, node));
+            fate.before(process, Effect.STAT, path);
+            SimulatedFile file = names.get(path);
+            if (file != null) {
+                return Optional.of(new Stat(file.size(), file.modified, file));
             }
             return directories.contains(path)
-                    ? Optional.of(new Stat(0, clock.instant(), path))
+                    ? Optional.of(new Stat(0, now(), path))
                     : Optional.empty();
         }
 
         @Override
         public boolean create(Path path) throws IOException {
-            steps.before(owner, "create", path, 0);
-            if (files.containsKey(path)) {
-                return false;
-            }
+            fate.before(process, Effect.CREATE, path);
             if (!directories.contains(path.getParent())) {
                 throw new NoSuchFileException(path.toString());
             }
-            Node node = new Node();
-            node.modified = clock.instant();
-            files.put(path, node);
-            return true;
+            boolean keepsBytes = !path.toString().endsWith(".probe");
+            return names.putIfAbsent(path, new SimulatedFile(now(), keepsBytes)) == null;
         }
 
         @Override
         public boolean createDirectory(Path directory) throws IOException {
-            steps.before(owner, "createDirectory", directory, 0);
+            fate.before(process, Effect.CREATE_DIRECTORY, directory);
             return directories.add(directory);
         }
 
         @Override
         public void forceDirectory(Path directory) throws IOException {
-            steps.before(owner, "forceDirectory", directory, 0);
-            for (Path path : files.keySet()) {
+            fate.before(process, Effect.FORCE_DIRECTORY, directory);
+            durableNames.keySet().removeIf(path -> directory.equals(path.getParent()));
+            names.forEach((path, file) -> {
                 if (directory.equals(path.getParent())) {
-                    durableFiles.add(path);
+                    durableNames.put(path, file);
                 }
-            }
+            });
             for (Path path : directories) {
                 if (directory.equals(path.getParent())) {
                     durableDirectories.add(path);
@@ -210,117 +236,116 @@ public final class SimulatedDisk {
 
         @Override
         public OpenFile open(Path path) throws IOException {
-            steps.before(owner, "open", path, 0);
-            Node node = files.get(path);
-            if (node == null) {
+            fate.before(process, Effect.OPEN, path);
+            SimulatedFile file = names.get(path);
+            if (file == null) {
                 throw new NoSuchFileException(path.toString());
             }
-            return new Handle(owner, path, node);
+            return new Opened(process, path, file);
         }
 
         @Override
         public void replace(Path source, Path target) throws IOException {
-            steps.before(owner, "replace", target, 0);
-            files.put(target, files.remove(source));
-            durableFiles.remove(source);
+            fate.before(process, Effect.REPLACE, target);
+            SimulatedFile file = names.remove(source);
+            if (file == null) {
+                throw new NoSuchFileException(source.toString());
+            }
+            names.put(target, file);
         }
 
         @Override
         public void delete(Path path) throws IOException {
-            steps.before(owner, "delete", path, 0);
-            files.remove(path);
-            durableFiles.remove(path);
+            fate.before(process, Effect.DELETE, path);
+            names.remove(path);
         }
     }
 
-    private final class Handle implements Disk.OpenFile {
-        private final Object owner;
+    private final class Opened implements Disk.OpenFile {
+        private final Object process;
         private final Path path;
-        private final Node node;
+        private final SimulatedFile file;
+        private boolean closed;
 
-        Handle(Object owner, Path path, Node node) {
-            this.owner = owner;
+        Opened(Object process, Path path, SimulatedFile file) {
+            this.process = process;
             this.path = path;
-            this.node = node;
+            this.file = file;
+        }
+
+        private void before(Effect effect) throws IOException {
+            fate.before(process, effect, path);
+            if (closed) {
+                throw new AssertionError(path + " is used after its end");
+            }
         }
 
         @Override
         public long sizeBytes() {
-            return node.cached.length;
+            return file.size();
         }
 
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
-            steps.before(owner, "read", path, 0);
-            int count = Math.min(target.remaining(), node.cached.length - (int) position);
-            if (count <= 0) {
+            before(Effect.READ);
+            byte[] bytes = file.cached();
+            int left = bytes.length - (int) position;
+            if (left <= 0) {
                 return -1;
             }
-            target.put(node.cached, (int) position, count);
+            int count = fate.bytesMoved(Math.min(left, target.remaining()));
+            target.put(bytes, (int) position, count);
             return count;
         }
 
         @Override
         public int write(ByteBuffer source, long position) throws IOException {
-            if (position > node.cached.length) {
+            before(Effect.WRITE);
+            if (position > file.size() && file.keepsBytes()) {
                 throw new AssertionError("a write past the end of " + path + " leaves a gap");
             }
-            int limit = steps.before(owner, "write", path, source.remaining());
-            int count = limit < 0 ? source.remaining() : Math.min(limit, source.remaining());
-            byte[] bytes = new byte[count];
+            byte[] bytes = new byte[fate.bytesMoved(source.remaining())];
             source.get(bytes);
-            change(node, new Change(position, bytes, false));
-            if (limit >= 0) {
-                throw new IOException("No space left on device");
-            }
-            return count;
+            file.write((int) position, bytes, now());
+            return bytes.length;
         }
 
         @Override
         public void truncate(long sizeBytes) throws IOException {
-            steps.before(owner, "truncate", path, 0);
-            if (sizeBytes < node.cached.length) {
-                change(node, new Change(sizeBytes, new byte[0], true));
+            before(Effect.TRUNCATE);
+            if (sizeBytes < file.size()) {
+                file.cut((int) sizeBytes, now());
             }
         }
 
         @Override
         public void force() throws IOException {
             try {
-                steps.before(owner, "force", path, 0);
+                before(Effect.FORCE);
             } catch (IOException failure) {
-                // As Linux does it: the pages are clean now, and not on the disk.
-                node.unforced = new ArrayList<>();
+                file.failForce(decisions);
                 throw failure;
             }
-            for (Change change : node.unforced) {
-                node.durable = apply(node.durable, change);
-            }
-            node.unforced = new ArrayList<>();
+            file.force();
         }
 
         @Override
         public boolean tryLock() throws IOException {
-            steps.before(owner, "lock", path, 0);
-            if (node.lockOwner != null) {
+            before(Effect.LOCK);
+            if (file.lockOwner != null) {
                 return false;
             }
-            node.lockOwner = owner;
+            file.lockOwner = process;
             return true;
         }
 
+        /** As POSIX has it: the process' lock ends with any of its descriptors of that file. */
         @Override
         public void close() {
-            if (node.lockOwner == owner) {
-                node.lockOwner = null;
+            closed = true;
+            if (file.lockOwner == process) {
+                file.lockOwner = null;
             }
         }
-    }
-
-    /** Which files there are, for a failure's report. */
-    public Map<Path, Integer> sizes() {
-        Map<Path, Integer> sizes = new HashMap<>();
-        files.forEach((path, node) -> sizes.put(path, node.cached.length));
-        return sizes;
     }
 }

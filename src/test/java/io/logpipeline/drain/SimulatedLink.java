@@ -1,0 +1,146 @@
+package io.logpipeline.drain;
+
+import io.logpipeline.redis.RedisCalls;
+import io.logpipeline.redis.RedisFailure;
+import io.logpipeline.redis.Reply;
+import io.logpipeline.redis.Script;
+import io.logpipeline.simulation.SimulatedRedis;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * A client's connection to a server: a call may never arrive, arrive late, or lose its reply; and
+ * others move before and after it.
+ */
+final class SimulatedLink implements RedisCalls {
+    private static final Pattern LISTS = Pattern.compile("logs:user_[^:]*:.*");
+    private static final Pattern BATCHES = Pattern.compile("\\{logs:user_[^:]*:.*}:batch");
+    private static final int KEYS_PER_PAGE = 2;
+
+    private final SimulatedWorld world;
+    private final String client;
+    private final Consumer<Answered> answered;
+    private SimulatedRedis server;
+
+    /** A call whose reply the client is about to get. */
+    record Answered(Script script, List<String> keys, List<byte[]> arguments, Reply reply) {
+        String word() {
+            return text(reply.values().getFirst());
+        }
+
+        long number(int index) {
+            Object value = reply.values().get(index);
+            return value instanceof Long number ? number : Long.parseLong(text(value));
+        }
+    }
+
+    /**
+     * @param answered told of each reply that arrives
+     */
+    SimulatedLink(
+            SimulatedWorld world,
+            String client,
+            SimulatedRedis server,
+            Consumer<Answered> answered) {
+        this.world = world;
+        this.client = client;
+        this.server = server;
+        this.answered = answered;
+    }
+
+    SimulatedRedis server() {
+        return server;
+    }
+
+    void connect(SimulatedRedis other) {
+        server = other;
+    }
+
+    @Override
+    public CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
+        SimulatedRedis sentTo = server;
+        List<byte[]> named = arguments.stream().map(world::named).toList();
+        world.othersMove(canNest(script));
+        if (server != sentTo || world.mishap(world.chances().lostCall())) {
+            world.tell(() -> client + " " + script + " never arrives");
+            return lost(RedisFailure.Kind.UNAVAILABLE);
+        }
+        if (world.mishap(world.chances().lateCall())) {
+            world.tell(() -> client + " " + script + " times out");
+            world.servers().later(sentTo, client, script, keys, named);
+            return lost(RedisFailure.Kind.TIMED_OUT);
+        }
+        Reply reply;
+        try {
+            reply = new Reply(world.servers().execute(sentTo, client, script, keys, named));
+        } catch (SimulatedRedis.Refused refused) {
+            world.tell(() -> client + " " + script + " is refused: " + refused.getMessage());
+            return CompletableFuture.failedStage(
+                    new RedisFailure(
+                            RedisFailure.Kind.REFUSED, String.valueOf(refused.getMessage())));
+        }
+        world.othersMove(canNest(script));
+        if (server != sentTo || world.mishap(world.chances().lostCall())) {
+            world.tell(() -> client + " loses that reply");
+            return lost(RedisFailure.Kind.UNAVAILABLE);
+        }
+        answered.accept(new Answered(script, keys, named, reply));
+        return CompletableFuture.completedStage(reply);
+    }
+
+    /** Not while the process prepares for a store: its loops do that one after the other. */
+    private static boolean canNest(Script script) {
+        return script != Script.STORE && script != Script.LEASE;
+    }
+
+    private static <T> CompletionStage<T> lost(RedisFailure.Kind kind) {
+        return CompletableFuture.failedStage(new RedisFailure(kind, "simulated"));
+    }
+
+    /** Pages begin behind the key that the cursor names, so what is there all along is seen. */
+    @Override
+    public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
+        world.othersMove(true);
+        if (world.mishap(world.chances().lostCall())) {
+            return lost(RedisFailure.Kind.UNAVAILABLE);
+        }
+        Pattern matching = pattern.startsWith("{") ? BATCHES : LISTS;
+        List<String> left =
+                server
+                        .keys(key ->
+                                matching.matcher(key).matches()
+                                        && (cursor.equals("0") || key.compareTo(cursor) > 0))
+                        .stream()
+                        .toList();
+        List<String> page = left.subList(0, Math.min(KEYS_PER_PAGE, left.size()));
+        String next = page.size() == left.size() ? "0" : page.getLast();
+        return CompletableFuture.completedStage(new ScanPage(next, page));
+    }
+
+    @Override
+    public CompletionStage<String> info() {
+        throw new AssertionError("nobody asks in a history");
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public Duration timeout() {
+        return Duration.ofSeconds(1);
+    }
+
+    static String text(Object value) {
+        return value instanceof byte[] bytes
+                ? new String(bytes, StandardCharsets.ISO_8859_1)
+                : String.valueOf(value);
+    }
+}
