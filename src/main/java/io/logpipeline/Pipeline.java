@@ -232,7 +232,7 @@ final class Pipeline implements AutoCloseable {
         entrance.prepare(builder);
         HttpRouting.Builder routing = HttpRouting.builder().addFilter(new ConnectionCloser());
         if (role.ingests()) {
-            RedisCalls gathering =
+            RedisLink gathering =
                     RedisLink.openGathering(
                             settings.redis().server(),
                             "log-pipeline-" + role.word() + "-push",
@@ -246,6 +246,7 @@ final class Pipeline implements AutoCloseable {
                             watchdog);
             telemetry.pushQueueEvents(queue::unansweredEvents);
             stops.push(queue::close);
+            awaitConnected(gathering);
             LogService service =
                     new LogService(
                             queue,
@@ -280,6 +281,15 @@ final class Pipeline implements AutoCloseable {
                 server.host(),
                 Integer.toString(port),
                 replica);
+    }
+
+    /** The port opens once events can be stored, or else when it is clear that this takes long. */
+    private static void awaitConnected(RedisLink link) {
+        try {
+            var unused = link.awaitConnected(link.timeout());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Often enough that a list outlives a change of leader with time to spare. */

@@ -172,8 +172,7 @@ final class KeyDrain {
                 return failed(entry, failure);
             }
         }
-        claims.release(entry, token(entry));
-        return Outcome.RETRY;
+        return failed(entry, DrainFailure.LOCK_TIMEOUT, "others are at the list or its file");
     }
 
     /** Settles no element, only where the ledger stands; stale when another one did so already. */

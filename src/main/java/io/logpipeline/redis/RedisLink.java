@@ -50,6 +50,7 @@ public final class RedisLink implements RedisCalls {
     private final Duration timeout;
     private final boolean flushEach;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final CountDownLatch connectedOnce = new CountDownLatch(1);
     private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
     private volatile String connectProblem = "not connected yet";
 
@@ -106,6 +107,11 @@ public final class RedisLink implements RedisCalls {
         return this;
     }
 
+    /** Waits for the first connection; false when there is none within the limit. */
+    public boolean awaitConnected(Duration limit) throws InterruptedException {
+        return connectedOnce.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /**
      * A connection that answers late, or that of a server that takes no writes, is closed and made
      * anew: what waits in its buffers ends here, and the name in the URL may lead to another server
@@ -131,6 +137,7 @@ public final class RedisLink implements RedisCalls {
                     StatefulRedisConnection<String, byte[]> fresh = client.connect(CODEC);
                     fresh.setAutoFlushCommands(flushEach);
                     connection = fresh;
+                    connectedOnce.countDown();
                     return;
                 } catch (RuntimeException unreachable) {
                     // RedisWatch tells of it, once.

@@ -19,6 +19,7 @@ import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.ConnectedRedis;
 import io.logpipeline.testing.TestRedis;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -220,6 +221,40 @@ class KeyDrainTest {
         assertThat(redis.server().hget(LEDGER, "position")).isEqualTo("2");
         assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
         assertThat(file).hasContent("x\n3\n");
+    }
+
+    @Test
+    void aFileThatOthersChangeAgainAndAgainIsToldOfAndLeftForLater() throws Exception {
+        keyDrain.drain(pushed("1"));
+        PendingEntry entry = pushed("2");
+        changeFileBeforeEachClaim(1);
+
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+
+        assertThat(telemetry.failures(LIST))
+                .extracting(RecordedTelemetry.Failure::reason)
+                .containsExactly(DrainFailure.LOCK_TIMEOUT);
+        assertThat(file).hasContent("1\n");
+        assertThat(redis.server().exists(LOCK)).isZero();
+
+        calls.before(Script.CLAIM, () -> {}, 1);
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(file).hasContent("1\n2\n");
+    }
+
+    private void changeFileBeforeEachClaim(int change) {
+        calls.before(
+                Script.CLAIM,
+                () -> {
+                    try {
+                        Files.setLastModifiedTime(
+                                file, FileTime.from(Instant.ofEpochSecond(change)));
+                    } catch (IOException failure) {
+                        throw new UncheckedIOException(failure);
+                    }
+                    changeFileBeforeEachClaim(change + 1);
+                },
+                1);
     }
 
     @Test

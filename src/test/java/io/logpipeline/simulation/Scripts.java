@@ -62,11 +62,17 @@ public final class Scripts {
         globals.set("redis", redis);
         for (Script script : Script.values()) {
             String source = mutants.getOrDefault(script, script.source());
-            compiled.put(
-                    script,
-                    globals.load(
-                            source.replaceFirst("^#!.*\n", "\n"),
-                            script.name().toLowerCase(Locale.ROOT)));
+            compiled.put(script, compile(script, source));
+        }
+    }
+
+    /**
+     * By one thread at a time: the compiler's instructions come from a pool that is everybody's.
+     */
+    private LuaValue compile(Script script, String source) {
+        synchronized (LuaJC.class) {
+            return globals.load(
+                    source.replaceFirst("^#!.*\n", "\n"), script.name().toLowerCase(Locale.ROOT));
         }
     }
 
