@@ -55,8 +55,8 @@ class PushQueueTest {
     }
 
     @BeforeEach
-    void empty() {
-        redis.server().flushall();
+    void empty() throws Exception {
+        redis.flushAll();
     }
 
     private static List<String> pending() {

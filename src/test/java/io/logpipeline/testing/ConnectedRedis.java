@@ -8,6 +8,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.RedisLink;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +54,15 @@ public final class ConnectedRedis implements AutoCloseable {
     /** A whole list. */
     public List<String> list(String key) {
         return server().lrange(key, 0, -1);
+    }
+
+    /**
+     * Forgets everything, also what is still on its way from the link: notifications that nobody
+     * waits for would turn up in the next test.
+     */
+    public void flushAll() throws RedisFailure, InterruptedException {
+        link.await(link.info());
+        server().flushall();
     }
 
     /** Holds back every write, of whatever client, until {@link #unpauseWrites}. */
