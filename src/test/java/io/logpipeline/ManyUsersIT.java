@@ -64,6 +64,7 @@ class ManyUsersIT {
                 PipelineProcess api =
                         PipelineProcess.of(directory, "api")
                                 .redis(redis.url())
+                                .with("REDIS_TIMEOUT_MS", "20000")
                                 .jvmOption("-Xmx224m")
                                 .jvmOption("-XX:+ExitOnOutOfMemoryError")
                                 .startReady();

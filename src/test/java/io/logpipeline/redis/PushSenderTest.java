@@ -142,11 +142,12 @@ class PushSenderTest {
         Await.until("two wait", () -> queue.unansweredEvents() == 3);
 
         calls.gate.complete(null);
+        Await.untilAsserted(
+                "all are sent in order",
+                () -> assertThat(calls.sent).containsExactly("stuck", "1", "2"));
         for (CompletableFuture<PushOutcome> outcome : outcomes) {
             assertThat(outcome.get()).isEqualTo(STORED);
         }
-
-        assertThat(calls.sent).containsExactly("stuck", "1", "2");
         queue.close();
     }
 

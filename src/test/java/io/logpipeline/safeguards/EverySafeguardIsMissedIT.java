@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -27,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
  * the same kind of process.
  */
 class EverySafeguardIsMissedIT {
-    private static final int PROCESSES = 2;
+    /** One more than cores: a mutant that stands still is waited for. */
+    private static final int PROCESSES = 3;
 
     /** Found in the names of those to take out. */
     private static final Pattern ONLY =
@@ -39,16 +41,20 @@ class EverySafeguardIsMissedIT {
      * @param without the safeguard to take out; null for the run with all of them
      */
     private record Run(@Nullable Safeguard without, List<String> killers) {
-        boolean asExpected(Verdict verdict) {
+        boolean asExpected(Ended ended) {
+            Verdict verdict = ended.verdict;
             return without == null ? verdict.green() : verdict.killed();
         }
 
-        String line(Verdict verdict) {
-            if (without != null) {
-                return without.name() + " -> " + verdict;
-            }
+        String line(Ended ended) {
+            Verdict verdict = ended.verdict;
             String outcome = verdict.green() ? verdict.tests() + " tests passed" : "" + verdict;
-            return "with all safeguards " + killers + " -> " + outcome;
+            return String.format(
+                    Locale.ROOT,
+                    "%s -> %s, %.1f s",
+                    without == null ? "with all safeguards " + killers : without.name(),
+                    without == null ? outcome : verdict,
+                    ended.seconds);
         }
     }
 
@@ -60,12 +66,12 @@ class EverySafeguardIsMissedIT {
         killersByClass(safeguards).values().forEach(killers -> runs.add(new Run(null, killers)));
         safeguards.forEach(each -> runs.add(new Run(each, each.killers())));
 
-        Map<Run, Verdict> verdicts = verdicts(runs);
+        Map<Run, Ended> ended = ended(runs);
 
-        runs.forEach(run -> System.out.println(run.line(verdicts.get(run))));
+        runs.forEach(run -> System.out.println(run.line(ended.get(run))));
         assertThat(runs)
-                .filteredOn(run -> !run.asExpected(verdicts.get(run)))
-                .extracting(run -> run.line(verdicts.get(run)))
+                .filteredOn(run -> !run.asExpected(ended.get(run)))
+                .extracting(run -> run.line(ended.get(run)))
                 .as("all that was printed is in target/safeguards-*.txt")
                 .isEmpty();
     }
@@ -83,24 +89,27 @@ class EverySafeguardIsMissedIT {
         return byClass;
     }
 
-    private Map<Run, Verdict> verdicts(List<Run> runs) throws Exception {
+    /** What became of a run, and how long it took. */
+    private record Ended(Verdict verdict, double seconds) {}
+
+    private Map<Run, Ended> ended(List<Run> runs) throws Exception {
         Queue<Run> open = new ConcurrentLinkedQueue<>(runs);
-        Map<Run, Verdict> verdicts = new ConcurrentHashMap<>();
+        Map<Run, Ended> ended = new ConcurrentHashMap<>();
         List<Callable<Void>> workers = new ArrayList<>();
         for (int i = 1; i <= PROCESSES; i++) {
             int number = i;
-            workers.add(() -> work(open, verdicts, number));
+            workers.add(() -> work(open, ended, number));
         }
         try (ExecutorService threads = Executors.newFixedThreadPool(PROCESSES)) {
             for (Future<Void> worker : threads.invokeAll(workers)) {
                 worker.get();
             }
         }
-        return verdicts;
+        return ended;
     }
 
     /** A mutant that ended its process or stands still has no part in the runs of others. */
-    private Void work(Queue<Run> open, Map<Run, Verdict> verdicts, int number)
+    private Void work(Queue<Run> open, Map<Run, Ended> ended, int number)
             throws IOException, InterruptedException {
         Path output = Path.of("target", "safeguards-" + number + ".txt");
         Files.deleteIfExists(output);
@@ -112,7 +121,9 @@ class EverySafeguardIsMissedIT {
                     if (run == null) {
                         break;
                     }
-                    verdicts.put(run, killers.run(run.without, run.killers));
+                    long startNanos = System.nanoTime();
+                    Verdict verdict = killers.run(run.without, run.killers);
+                    ended.put(run, new Ended(verdict, (System.nanoTime() - startNanos) / 1e9));
                 }
             }
         }
