@@ -42,12 +42,18 @@ public final class LogSetup {
         }
         root.addHandler(new LineHandler(out, format));
         root.setLevel(julLevel(libraries));
-        Ours.LOGGER.setLevel(julLevel(ours));
+        Held.OURS.setLevel(julLevel(ours));
+        // Each of our connections says every few seconds that Redis is away; RedisWatch says it
+        // once.
+        boolean asked = libraries.getSeverity() < Level.WARNING.getSeverity();
+        Held.RECONNECTS.setLevel(julLevel(asked ? libraries : Level.ERROR));
     }
 
-    /** Held for good: the log manager keeps only weak references, and the level with them. */
-    private static final class Ours {
-        static final Logger LOGGER = Logger.getLogger("io.logpipeline");
+    /** For good: the log manager keeps only weak references, and the levels with them. */
+    private static final class Held {
+        static final Logger OURS = Logger.getLogger("io.logpipeline");
+        static final Logger RECONNECTS =
+                Logger.getLogger("io.lettuce.core.protocol.ConnectionWatchdog");
     }
 
     private static java.util.logging.Level julLevel(Level level) {

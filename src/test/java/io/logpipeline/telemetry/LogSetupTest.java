@@ -66,6 +66,18 @@ class LogSetupTest {
     }
 
     @Test
+    void whatTheRedisWatchSaysOnceIsNotSaidByEachConnectionAgainAndAgain() {
+        System.Logger reconnects = System.getLogger("io.lettuce.core.protocol.ConnectionWatchdog");
+        install(LogFormat.TEXT, Level.INFO, Level.WARNING);
+        reconnects.log(Level.WARNING, "Cannot reconnect to [127.0.0.1:6379]");
+        assertThat(lines()).isEmpty();
+
+        install(LogFormat.TEXT, Level.INFO, Level.INFO);
+        reconnects.log(Level.WARNING, "Cannot reconnect to [127.0.0.1:6379]");
+        assertThat(lines()).hasSize(1);
+    }
+
+    @Test
     void jsonIsOneObjectALine() throws Exception {
         install(LogFormat.JSON, Level.INFO, Level.WARNING);
         System.getLogger("io.logpipeline.api").log(Level.ERROR, "é\n", new RuntimeException("x"));
