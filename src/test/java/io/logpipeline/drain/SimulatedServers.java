@@ -111,7 +111,7 @@ final class SimulatedServers {
         if (limits.mayStartEmpty(world.users(), world.anyHasClaim())) {
             world.happens("started empty");
             world.tell(() -> "Redis starts empty");
-            world.sync();
+            world.syncContents();
             become(new SimulatedRedis(clock, scripts, this::expired), false);
             oldestMoment = 0;
             movedFrom.clear();

@@ -245,8 +245,8 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
         return replicas.stream().anyMatch(SimulatedReplica::hasClaim);
     }
 
-    void sync() {
-        disk.sync();
+    void syncContents() {
+        disk.syncContents();
     }
 
     /** Whether by then sweepers have had time to keep lists alive. */

@@ -143,9 +143,14 @@ public final class SimulatedDisk {
         durableNames.put(target, file);
     }
 
+    /** The kernel has written what the files hold, but not yet which files there are. */
+    public void syncContents() {
+        names.values().forEach(SimulatedFile::force);
+    }
+
     /** The kernel has written everything. */
     public void sync() {
-        names.values().forEach(SimulatedFile::force);
+        syncContents();
         durableNames.clear();
         durableNames.putAll(names);
         durableDirectories.addAll(directories);
