@@ -26,7 +26,6 @@ final class Installation {
             System.getProperty("logpipeline.jar", "target/log-pipeline.jar");
     private static final List<String> OPTIONS =
             List.of(
-                    "-XX:TieredStopAtLevel=1",
                     "-XX:+UseSerialGC",
                     // Of the cache's parts that this machine can't use.
                     "-Xlog:disable",

@@ -29,7 +29,11 @@ public final class PipelineProcess implements AutoCloseable {
 
     /** How one is to be started. */
     public static final class Builder {
-        private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx256m"));
+        /** Most of these live for seconds: compiled thoroughly, each start takes twice as long. */
+        private static final String COMPILED_QUICKLY = "-XX:TieredStopAtLevel=1";
+
+        private final List<String> jvmOptions =
+                new ArrayList<>(List.of("-Xmx256m", COMPILED_QUICKLY));
         private final List<String> arguments = new ArrayList<>();
         private final Map<String, String> environment = new HashMap<>();
         private final Path directory;
