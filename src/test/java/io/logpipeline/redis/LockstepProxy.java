@@ -1,23 +1,20 @@
 package io.logpipeline.redis;
 
+import io.logpipeline.testing.Relay;
+import io.logpipeline.testing.RespFrame;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stands between a client and its Redis and hands on one command at a time, with its reply, so that
  * a cut falls exactly between two steps whatever the client sends in one go.
  */
-final class LockstepProxy implements AutoCloseable {
+final class LockstepProxy extends Relay {
     /** Where the connection ends. */
     enum Cut {
         /** Redis never sees the command. */
@@ -30,20 +27,13 @@ final class LockstepProxy implements AutoCloseable {
 
     private record Plan(Cut cut, int script) {}
 
-    private final ServerSocket listener;
-    private final int targetPort;
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private static final Plan NONE = new Plan(Cut.BEFORE_COMMAND, -1);
+
     private final AtomicInteger scripts = new AtomicInteger();
-    private volatile Plan plan = new Plan(Cut.BEFORE_COMMAND, -1);
+    private volatile Plan plan = NONE;
 
     LockstepProxy(int targetPort) throws IOException {
-        this.targetPort = targetPort;
-        listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.ofPlatform().daemon().start(this::accept);
-    }
-
-    String url() {
-        return "redis://127.0.0.1:" + listener.getLocalPort();
+        super(targetPort);
     }
 
     /**
@@ -61,91 +51,63 @@ final class LockstepProxy implements AutoCloseable {
         return scripts.get();
     }
 
-    private void accept() {
-        while (!listener.isClosed()) {
-            try {
-                Socket client = listener.accept();
-                Thread.ofPlatform().daemon().start(() -> serve(client));
-            } catch (IOException closed) {
-                return;
-            }
-        }
-    }
-
-    private void serve(Socket client) {
-        sockets.add(client);
-        try (client;
-                Socket server = new Socket("127.0.0.1", targetPort)) {
-            sockets.add(server);
-            InputStream commands = new BufferedInputStream(client.getInputStream());
-            InputStream replies = new BufferedInputStream(server.getInputStream());
-            while (step(client, server, commands, replies)) {
-                // One command and its reply.
-            }
-        } catch (IOException ended) {
-            // One side left.
-        }
-    }
-
-    private boolean step(Socket client, Socket server, InputStream commands, InputStream replies)
-            throws IOException {
-        byte[] command = frame(commands);
-        boolean script = new String(command, StandardCharsets.ISO_8859_1).contains("EVAL");
-        Plan now = plan;
-        boolean cutHere = script && now.script() == scripts.get();
-        if (cutHere && now.cut() == Cut.BEFORE_COMMAND) {
-            plan = new Plan(now.cut(), -1);
-            return false;
-        }
-        if (script) {
-            scripts.incrementAndGet();
-        }
-        server.getOutputStream().write(command);
-        byte[] reply = frame(replies);
-        if (cutHere && now.cut() == Cut.BEFORE_REPLY) {
-            plan = new Plan(now.cut(), -1);
-            return false;
-        }
-        client.getOutputStream().write(reply);
-        if (cutHere) {
-            plan = new Plan(now.cut(), -1);
-        }
-        return !cutHere;
-    }
-
-    /** One value of RESP 2, as it came. */
-    private static byte[] frame(InputStream in) throws IOException {
-        ByteArrayOutputStream frame = new ByteArrayOutputStream();
-        copyFrame(in, frame);
-        return frame.toByteArray();
-    }
-
-    private static void copyFrame(InputStream in, ByteArrayOutputStream frame) throws IOException {
-        StringBuilder line = new StringBuilder();
-        do {
-            int b = in.read();
-            if (b < 0) {
-                throw new EOFException();
-            }
-            frame.write(b);
-            line.append((char) b);
-        } while (!line.toString().endsWith("\r\n"));
-        if (line.charAt(0) == '$' || line.charAt(0) == '*') {
-            int count = Integer.parseInt(line.substring(1, line.length() - 2));
-            if (line.charAt(0) == '$' && count >= 0) {
-                frame.write(in.readNBytes(count + 2));
-            }
-            for (int i = 0; line.charAt(0) == '*' && i < count; i++) {
-                copyFrame(in, frame);
-            }
-        }
-    }
-
     @Override
-    public void close() throws IOException {
-        listener.close();
-        for (Socket socket : sockets) {
-            socket.close();
+    protected Passage passage() {
+        return new Step();
+    }
+
+    private final class Step implements Passage {
+        private final Semaphore answered = new Semaphore(1);
+
+        /** What applies to the command on its way. */
+        private volatile Plan here = NONE;
+
+        @Override
+        public void forward(InputStream client, OutputStream server) throws IOException {
+            InputStream commands = new BufferedInputStream(client);
+            while (true) {
+                RespFrame command = RespFrame.read(commands);
+                awaitAnswer();
+                boolean script = command.text().contains("EVAL");
+                boolean cut = script && plan.script() == scripts.get();
+                here = cut ? plan : NONE;
+                if (cut) {
+                    plan = NONE;
+                    if (here.cut() == Cut.BEFORE_COMMAND) {
+                        return;
+                    }
+                }
+                if (script) {
+                    scripts.incrementAndGet();
+                }
+                server.write(command.bytes());
+            }
+        }
+
+        @Override
+        public void answer(InputStream server, OutputStream client) throws IOException {
+            InputStream replies = new BufferedInputStream(server);
+            while (true) {
+                RespFrame reply = RespFrame.read(replies);
+                Plan now = here;
+                if (now.script() >= 0 && now.cut() == Cut.BEFORE_REPLY) {
+                    return;
+                }
+                client.write(reply.bytes());
+                if (now.script() >= 0) {
+                    return;
+                }
+                answered.release();
+            }
+        }
+
+        private void awaitAnswer() throws IOException {
+            try {
+                answered.acquire();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException();
+            }
         }
     }
 }

@@ -149,7 +149,7 @@ final class FailOver implements AutoCloseable {
             }
             if (point == plan.cut()) {
                 awaitReplicated(old, replica, "at the cut");
-                replication.shut();
+                replication.refuse();
                 remembered = false;
             }
             if (point == plan.promoted()) {

@@ -87,7 +87,7 @@ class LaggingReplicaIT {
             FailOver.awaitReplicated(old, replica, "all so far");
             stayingLoad.keeps(false);
             movingLoad.keeps(false);
-            replication.shut();
+            replication.refuse();
             movingLoad.awaitAcknowledged(100);
 
             replica.with(server -> server.replicaofNoOne());

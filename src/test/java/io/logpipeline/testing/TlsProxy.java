@@ -1,34 +1,34 @@
 package io.logpipeline.testing;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 /** Speaks TLS with clients that show a certificate, and hands on what they say to a plain port. */
-public final class TlsProxy implements AutoCloseable {
-    private final SSLServerSocket listener;
-    private final int targetPort;
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
-
+public final class TlsProxy extends Relay {
     private final AtomicInteger refused = new AtomicInteger();
 
     /**
      * @param context with the proxy's certificate, and the authority of its clients'
      */
     public TlsProxy(SSLContext context, int targetPort) throws IOException {
-        this.targetPort = targetPort;
-        listener =
+        super(listener(context), targetPort);
+    }
+
+    private static ServerSocket listener(SSLContext context) throws IOException {
+        SSLServerSocket listener =
                 (SSLServerSocket)
                         context.getServerSocketFactory()
-                                .createServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+                                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         listener.setNeedClientAuth(true);
-        Thread.ofPlatform().daemon().start(this::accept);
+        return listener;
     }
 
     /** Handshakes that failed, on whichever side. */
@@ -36,62 +36,28 @@ public final class TlsProxy implements AutoCloseable {
         return refused.get();
     }
 
-    public int port() {
-        return listener.getLocalPort();
-    }
-
-    private void accept() {
-        while (!listener.isClosed()) {
-            try {
-                SSLSocket client = (SSLSocket) listener.accept();
-                sockets.add(client);
-                Thread.ofPlatform().daemon().start(() -> serve(client));
-            } catch (IOException closed) {
-                return;
-            }
-        }
-    }
-
-    private void serve(SSLSocket client) {
+    @Override
+    protected void greet(Socket client) throws IOException {
         try {
-            client.startHandshake();
-            Socket server = new Socket("127.0.0.1", targetPort);
-            sockets.add(server);
-            Thread.ofPlatform().daemon().start(() -> copy(server, client));
-            copy(client, server);
+            ((SSLSocket) client).startHandshake();
         } catch (IOException failed) {
             refused.incrementAndGet();
-            close(client);
-        }
-    }
-
-    private static void copy(Socket from, Socket to) {
-        byte[] buffer = new byte[64 * 1024];
-        try {
-            for (int count = from.getInputStream().read(buffer);
-                    count >= 0;
-                    count = from.getInputStream().read(buffer)) {
-                to.getOutputStream().write(buffer, 0, count);
-            }
-        } catch (IOException ended) {
-            // One side left.
-        } finally {
-            close(from);
-            close(to);
-        }
-    }
-
-    private static void close(Socket socket) {
-        try {
-            socket.close();
-        } catch (IOException closedAlready) {
-            // Closed is what it should be.
+            throw failed;
         }
     }
 
     @Override
-    public void close() throws IOException {
-        listener.close();
-        sockets.forEach(TlsProxy::close);
+    protected Passage passage() {
+        return new Passage() {
+            @Override
+            public void forward(InputStream client, OutputStream server) throws IOException {
+                client.transferTo(server);
+            }
+
+            @Override
+            public void answer(InputStream server, OutputStream client) throws IOException {
+                server.transferTo(client);
+            }
+        };
     }
 }
