@@ -11,6 +11,7 @@ import io.logpipeline.api.ConnectionCloser;
 import io.logpipeline.api.ErrorAnswers;
 import io.logpipeline.api.LogService;
 import io.logpipeline.api.OpenApiDescription;
+import io.logpipeline.api.OpenConnections;
 import io.logpipeline.drain.Drainer;
 import io.logpipeline.drain.Sweeper;
 import io.logpipeline.drain.VolumeKeeper;
@@ -192,12 +193,15 @@ final class Pipeline implements AutoCloseable {
         boolean ownPort = settings.observe().port().isPresent();
         // A body may be there as it came and inflated.
         BodyMemory bodies = BodyMemory.ofHeap(2L * server.maxBatchBytes());
+        OpenConnections connections = new OpenConnections();
+        ConnectionCloser closer = new ConnectionCloser(connections);
         ClientTimeouts timeouts =
                 new ClientTimeouts(
                         server.bodyTimeout(),
                         server.idleTimeout(),
                         2 * server.maxBatchBytes(),
-                        bodies);
+                        bodies,
+                        connections);
         stops.push(timeouts::close);
         WebServerConfig.Builder builder =
                 WebServer.builder()
@@ -223,14 +227,14 @@ final class Pipeline implements AutoCloseable {
                             .port(settings.observe().port().getAsInt())
                             .update(ErrorAnswers::register)
                             .update(timeouts::prepare)
-                            .routing(other -> other.addFilter(new ConnectionCloser()))
+                            .routing(other -> other.addFilter(closer))
                             .build());
         }
         timeouts.prepare(builder);
         Entrance entrance = new Entrance(server, clock);
         stops.push(entrance::close);
         entrance.prepare(builder);
-        HttpRouting.Builder routing = HttpRouting.builder().addFilter(new ConnectionCloser());
+        HttpRouting.Builder routing = HttpRouting.builder().addFilter(closer);
         if (role.ingests()) {
             RedisLink gathering =
                     RedisLink.openGathering(
@@ -263,6 +267,9 @@ final class Pipeline implements AutoCloseable {
         WebServer web = builder.routing(routing).build();
         stops.push(web::stop);
         web.start();
+        if (role.ingests()) {
+            stops.push(() -> connections.end(server.shutdown().dividedBy(4)));
+        }
         entrance.keepUpToDate(web);
         if (!web.isRunning()) {
             throw new StartRefused(

@@ -10,7 +10,6 @@ import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -31,7 +30,7 @@ public final class ClientTimeouts implements AutoCloseable {
     private final Duration idle;
     private final int heldBytesMax;
     private final BodyMemory memory;
-    private final Set<ClientWait> waits = ConcurrentHashMap.newKeySet();
+    private final OpenConnections open;
     private final Thread watch;
     private volatile boolean closed;
 
@@ -41,9 +40,16 @@ public final class ClientTimeouts implements AutoCloseable {
      * @param heldBytesMax how much a connection may send that is no complete element of HTTP: a
      *     line or a chunk without end is cut off there
      * @param memory what all bodies may take together
+     * @param open which of them are open
      */
-    public ClientTimeouts(Duration body, Duration idle, int heldBytesMax, BodyMemory memory) {
+    public ClientTimeouts(
+            Duration body,
+            Duration idle,
+            int heldBytesMax,
+            BodyMemory memory,
+            OpenConnections open) {
         this.memory = memory;
+        this.open = open;
         this.body = body;
         this.idle = idle;
         this.heldBytesMax = heldBytesMax;
@@ -75,10 +81,7 @@ public final class ClientTimeouts implements AutoCloseable {
     private void watch() {
         while (!closed) {
             LockSupport.parkNanos(this, period(body).toNanos());
-            long now = System.nanoTime();
-            for (ClientWait wait : waits) {
-                wait.cutIfOver(now);
-            }
+            open.cutIfOver(System.nanoTime());
         }
     }
 
@@ -115,7 +118,7 @@ public final class ClientTimeouts implements AutoCloseable {
         public ServerConnection connection(ConnectionContext context) {
             ClientWait wait = new ClientWait(Thread.currentThread(), body);
             return new TimedConnection(
-                    http, new TimedContext(context, wait, heldBytesMax, memory.share()), waits);
+                    http, new TimedContext(context, wait, heldBytesMax, memory.share()), open);
         }
     }
 }

@@ -16,8 +16,20 @@ import io.helidon.webserver.http.RoutingResponse;
  * framing would be read as the next one.
  */
 public final class ConnectionCloser implements Filter {
+    private final OpenConnections open;
+
+    /**
+     * @param open say when every connection is to end
+     */
+    public ConnectionCloser(OpenConnections open) {
+        this.open = open;
+    }
+
     @Override
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        if (open.areEnding()) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
         chain.proceed();
         if (!request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
                 && !response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {

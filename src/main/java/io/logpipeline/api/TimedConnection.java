@@ -5,32 +5,40 @@ import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
-import java.util.Set;
 
 /** A connection that is watched for as long as it is handled. */
 final class TimedConnection implements ServerConnection, InterruptableTask<Void> {
     private final ServerConnection connection;
     private final TimedContext context;
     private final ClientWait wait;
-    private final Set<ClientWait> waits;
+    private final OpenConnections open;
 
-    TimedConnection(ServerConnectionSelector http, TimedContext context, Set<ClientWait> waits) {
+    TimedConnection(ServerConnectionSelector http, TimedContext context, OpenConnections open) {
         this.connection = http.connection(context);
         this.context = context;
         this.wait = context.clientWait();
-        this.waits = waits;
+        this.open = open;
         context.readsFirstLine(this::canInterrupt);
     }
 
     @Override
     public void handle(Limit limit) throws InterruptedException {
-        waits.add(wait);
+        open.add(this);
         try {
             connection.handle(limit);
         } finally {
-            waits.remove(wait);
+            open.remove(this);
             context.releaseMemory();
         }
+    }
+
+    void cutIfOver(long nowNanos) {
+        wait.cutIfOver(nowNanos);
+    }
+
+    /** Whether it has been between two requests for longer than this. */
+    boolean isQuiet(Duration time) {
+        return canInterrupt() && idleTime().compareTo(time) > 0;
     }
 
     @Override

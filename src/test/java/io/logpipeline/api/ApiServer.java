@@ -53,11 +53,12 @@ final class ApiServer implements AutoCloseable {
                 new LogService(
                         pushes, telemetry, memory, BODY_BYTES_MAX, BATCH_BYTES_MAX, admission);
         WebServerConfig.Builder config = WebServer.builder().host("127.0.0.1").port(0);
-        timeouts = new ClientTimeouts(TIMEOUT, TIMEOUT, 2 * BATCH_BYTES_MAX, memory);
+        OpenConnections open = new OpenConnections();
+        timeouts = new ClientTimeouts(TIMEOUT, TIMEOUT, 2 * BATCH_BYTES_MAX, memory, open);
         timeouts.prepare(config);
         service.prepare(config);
         config.routing(routing ->
-                routing.addFilter(new ConnectionCloser())
+                routing.addFilter(new ConnectionCloser(open))
                         .register("/log", service)
                         .register("/", new OpenApiDescription())
                         .get(

@@ -240,6 +240,13 @@ final class IngestSafeguards {
                             "",
                             "api.ClientWaitTest"),
                     new Safeguard(
+                            "the last answer says so",
+                            "No client sends a request into a connection that is being closed.",
+                            "api/ConnectionCloser.java",
+                            "if (open.areEnding()) {",
+                            "if (false) {",
+                            "EndingConnectionsTest"),
+                    new Safeguard(
                             "idempotency key is checked",
                             "What Redis gets for a key's name is short and printable.",
                             "api/RequestHeaders.java",
