@@ -266,6 +266,11 @@ public final class PipelineProcess implements AutoCloseable {
         awaitExit();
     }
 
+    /** Whether its end came within this time. */
+    public boolean endsWithin(Duration limit) throws InterruptedException {
+        return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** Waits for its end. */
     public int awaitExit() {
         try {

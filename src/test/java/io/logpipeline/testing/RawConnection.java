@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +122,23 @@ public final class RawConnection implements AutoCloseable {
         return Integer.parseInt(head.substring(start + name.length(), end).strip());
     }
 
+    /** Whether the server has closed it, as far as is known here; nothing may be under way. */
+    public boolean isClosed() throws IOException {
+        socket.setSoTimeout(1);
+        in.mark(1);
+        try {
+            boolean closed = in.read() < 0;
+            in.reset();
+            return closed;
+        } catch (SocketTimeoutException open) {
+            return false;
+        } catch (SocketException reset) {
+            return true;
+        } finally {
+            socket.setSoTimeout(TIMEOUT_MS);
+        }
+    }
+
     /** All answers until the server closes, or resets, the connection; a wait too long fails. */
     public List<Answer> readAll() throws IOException {
         List<Answer> answers = new ArrayList<>();
@@ -127,7 +146,7 @@ public final class RawConnection implements AutoCloseable {
             for (Optional<Answer> next = read(); next.isPresent(); next = read()) {
                 answers.add(next.get());
             }
-        } catch (java.net.SocketException reset) {
+        } catch (SocketException reset) {
             // A server that closes while bytes are on their way to it: as good as closed.
             return answers;
         }
