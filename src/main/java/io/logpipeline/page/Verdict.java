@@ -113,14 +113,19 @@ record Verdict(Grade grade, List<String> reasons) {
             findings.add(
                     Grade.FAILING, "Events were lost: lists expired before anybody drained them.");
         }
+        // What follows from Redis being away is said by that.
+        boolean redisUp = subject.state().redisUp();
         subject.failures()
                 .gravest("Drain", LATELY)
-                .ifPresent(level ->
+                .map(level -> level.compareTo(Level.ERROR) >= 0 ? Grade.FAILING : Grade.WORRYING)
+                .filter(grade -> redisUp || grade == Grade.FAILING)
+                .ifPresent(grade ->
                         findings.add(
-                                level.compareTo(Level.ERROR) >= 0 ? Grade.FAILING : Grade.WORRYING,
+                                grade,
                                 "Drains failed within the last minute; they are tried again."));
         subject.failures()
                 .gravest("Ingest", LATELY)
+                .filter(level -> redisUp)
                 .ifPresent(level ->
                         findings.add(
                                 Grade.WORRYING,

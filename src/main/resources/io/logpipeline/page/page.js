@@ -320,20 +320,20 @@
     if (run.length) all.push(run);
     return all;
   }
-  function showChart() {
+  function showChart(moved = false) {
     const rates = [];
     if (about.ingests) rates.push({ of: 'accepted' });
     if (about.drains) rates.push({ of: 'drained' });
     plot('rate-plot', rates, 5, 3);
     plot('lag-plot', [{ of: 'lag', area: true }], 3, 2, about.lag_high_ms / 1000);
-    showCursor();
+    showCursor(moved);
     say('summary', 'In these ' + roughly(samples.length * 1000) + ': accepted '
       + number(mean(samples, (each) => each.accepted)) + '/s on average, at most ' + number(most(samples, (each) => each.accepted))
       + '; drained ' + number(mean(samples, (each) => each.drained)) + '/s, at most ' + number(most(samples, (each) => each.drained))
       + '; lag at most ' + spanText(most(samples, (each) => each.lag || 0) * 1000) + '.');
     if ($('table-details').open) showTable();
   }
-  function showCursor() {
+  function showCursor(moved) {
     const slider = $('cursor');
     const back = hover === null ? Number(slider.value) : hover;
     const end = samples[samples.length - 1];
@@ -345,7 +345,10 @@
       : clock(at.at) + ': accepted ' + number(at.accepted) + '/s, drained ' + number(at.drained) + '/s, '
         + (at.lag === null ? 'Redis away' : 'lag ' + spanText(at.lag * 1000) + ', ' + lists(at.pending) + ' pending');
     say('readout', text);
-    slider.setAttribute('aria-valuetext', (back ? roughly(-back * 1000) + ' ago, ' : 'now, ') + text);
+    /* Read out when it is moved, not each second while it has the focus. */
+    if (moved || document.activeElement !== slider) {
+      slider.setAttribute('aria-valuetext', (back ? roughly(-back * 1000) + ' ago, ' : 'now, ') + text);
+    }
   }
   function showTable() {
     const rows = [];
@@ -374,7 +377,7 @@
     }
   });
   $('older').addEventListener('click', () => { allFailures = !allFailures; showFailures(); });
-  $('cursor').addEventListener('input', () => { if (about) showChart(); });
+  $('cursor').addEventListener('input', () => { if (about) showChart(true); });
   $('table-details').addEventListener('toggle', () => { if (about) showTable(); });
   for (const id of ['rate-plot', 'lag-plot']) {
     $(id).addEventListener('pointermove', (event) => {

@@ -63,7 +63,11 @@ class VerdictTest {
         lag(500);
         drainers();
         process.state.redisUp(false);
+        process.telemetry.requestAnswered(RequestOutcome.STORE_FAILED);
+        process.telemetry.drainFailed(DrainFailure.REDIS, "key", "details");
         assertVerdict(FAILING, "Redis does not answer");
+        process.telemetry.drainFailed(DrainFailure.DISK_FULL, "key", "details");
+        assertVerdict(FAILING, "Redis does not answer", "Drains failed");
     }
 
     @Test
