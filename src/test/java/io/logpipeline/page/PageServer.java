@@ -19,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** The page on a free port, under the limits of production; its seconds pass by hand. */
 final class PageServer implements AutoCloseable {
@@ -47,10 +48,12 @@ final class PageServer implements AutoCloseable {
                 .timeout(Duration.ofMinutes(1));
     }
 
+    /** Fails where a stream comes that does not end. */
     HttpResponse<String> send(String method, String path) throws Exception {
-        return client.send(
-                request(path).method(method, HttpRequest.BodyPublishers.noBody()).build(),
-                HttpResponse.BodyHandlers.ofString());
+        return client.sendAsync(
+                        request(path).method(method, HttpRequest.BodyPublishers.noBody()).build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .get(1, TimeUnit.MINUTES);
     }
 
     /** A second passes. */
@@ -123,6 +126,6 @@ final class PageServer implements AutoCloseable {
         page.stop();
         server.stop();
         timeouts.close();
-        client.close();
+        client.shutdownNow();
     }
 }
