@@ -138,7 +138,7 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
     @Override
     public void requestAnswered(RequestOutcome outcome) {
         of(requests, outcome).increment();
-        recentFailures.requestFailed(outcome);
+        recentFailures.requestAnswered(outcome);
         switch (outcome) {
             case ACCEPTED -> {
                 notStoredLines.quiet(() ->

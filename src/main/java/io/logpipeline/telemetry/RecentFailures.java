@@ -105,11 +105,13 @@ public final class RecentFailures {
         happened(LOG_DIR_UNUSABLE);
     }
 
-    void keyExpired() {
+    /** A list expired before anybody drained it. */
+    public void keyExpired() {
         happened(KEY_EXPIRED);
     }
 
-    void requestFailed(RequestOutcome outcome) {
+    /** Told of every answer: whether it was a failure is decided here. */
+    public void requestAnswered(RequestOutcome outcome) {
         switch (outcome) {
             case STORE_FAILED -> happened(STORE_FAILED);
             case OVERLOADED -> happened(OVERLOADED);
@@ -118,7 +120,8 @@ public final class RecentFailures {
         }
     }
 
-    void drainFailed(DrainFailure reason) {
+    /** A drain could not go on. */
+    public void drainFailed(DrainFailure reason) {
         happened(
                 new Fact(
                         "Drain",
@@ -127,7 +130,8 @@ public final class RecentFailures {
                         DrainSentences.level(reason)));
     }
 
-    void recovered(Recovery kind) {
+    /** The protocol repaired something. */
+    public void recovered(Recovery kind) {
         happened(
                 new Fact(
                         "Repaired",

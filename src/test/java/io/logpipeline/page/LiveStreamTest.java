@@ -46,7 +46,7 @@ class LiveStreamTest {
         process.figures = new Figures(150, 30, 0, 0, false);
         process.state.pending(7, Duration.ofMillis(1_500));
         server.turn();
-        process.telemetry.drainFailed(DrainFailure.DISK_FULL, "logs:user_secret:1", "secret");
+        process.failures.drainFailed(DrainFailure.DISK_FULL);
         try (Watcher watcher = server.watch()) {
             assertThat(watcher.next("HTTP/1.1 ")).isEqualTo("200 OK");
             JsonNode first = event(watcher);
@@ -212,7 +212,7 @@ class LiveStreamTest {
             Await.until(
                     "the one that does not read is cut off",
                     () -> {
-                        process.telemetry.keyExpired("any");
+                        process.failures.keyExpired();
                         next(alive);
                         return server.page.watching() == 1;
                     });
@@ -224,7 +224,7 @@ class LiveStreamTest {
     /** So that each event is as long as can be. */
     private void fillFailures() {
         for (int i = 0; i < 50; i++) {
-            process.telemetry.drainFailed(DrainFailure.LOCK_TIMEOUT, "any", "any");
+            process.failures.drainFailed(DrainFailure.LOCK_TIMEOUT);
             process.advance(Duration.ofMinutes(1));
         }
     }

@@ -35,7 +35,8 @@ final class PageServer implements AutoCloseable {
     private final WebServer server;
 
     PageServer() {
-        WebServerConfig.Builder config = WebServer.builder().host("127.0.0.1").port(0);
+        WebServerConfig.Builder config =
+                WebServer.builder().host("127.0.0.1").port(0).featuresDiscoverServices(false);
         timeouts.prepare(config);
         ErrorAnswers.register(config);
         config.shutdownGracePeriod(Duration.ofMinutes(5));

@@ -6,8 +6,6 @@ import io.logpipeline.redis.Script;
 import io.logpipeline.telemetry.Figures;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
-import io.logpipeline.telemetry.PipelineTelemetry;
-import io.logpipeline.telemetry.ProcessMeters;
 import io.logpipeline.telemetry.RecentFailures;
 import io.logpipeline.telemetry.Watchdog;
 import java.nio.charset.StandardCharsets;
@@ -25,9 +23,7 @@ final class Process {
 
     final AtomicLong nanos = new AtomicLong(1_000);
     final PipelineState state = new PipelineState("all", "1.2.3");
-    final PipelineTelemetry telemetry =
-            new PipelineTelemetry(ProcessMeters.registry(), state, nanos::get);
-    final RecentFailures failures = telemetry.recentFailures();
+    final RecentFailures failures = new RecentFailures(nanos::get);
     final Watchdog watchdog = new Watchdog(nanos::get);
     final Redis redis = new Redis();
     volatile Figures figures = new Figures(0, 0, 0, 0, false);

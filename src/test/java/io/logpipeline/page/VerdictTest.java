@@ -63,10 +63,10 @@ class VerdictTest {
         lag(500);
         drainers();
         process.state.redisUp(false);
-        process.telemetry.requestAnswered(RequestOutcome.STORE_FAILED);
-        process.telemetry.drainFailed(DrainFailure.REDIS, "key", "details");
+        process.failures.requestAnswered(RequestOutcome.STORE_FAILED);
+        process.failures.drainFailed(DrainFailure.REDIS);
         assertVerdict(FAILING, "Redis does not answer");
-        process.telemetry.drainFailed(DrainFailure.DISK_FULL, "key", "details");
+        process.failures.drainFailed(DrainFailure.DISK_FULL);
         assertVerdict(FAILING, "Redis does not answer", "Drains failed");
     }
 
@@ -119,11 +119,11 @@ class VerdictTest {
     void whatFailedWithinTheLastMinuteCounts() {
         process.failures.redisAway();
         assertVerdict(HEALTHY, "on time");
-        process.telemetry.drainFailed(DrainFailure.LOCK_TIMEOUT, "key", "details");
+        process.failures.drainFailed(DrainFailure.LOCK_TIMEOUT);
         assertVerdict(WORRYING, "Drains failed");
-        process.telemetry.drainFailed(DrainFailure.DISK_FULL, "key", "details");
+        process.failures.drainFailed(DrainFailure.DISK_FULL);
         assertVerdict(FAILING, "Drains failed");
-        process.telemetry.requestAnswered(RequestOutcome.OVERLOADED);
+        process.failures.requestAnswered(RequestOutcome.OVERLOADED);
         assertVerdict(FAILING, "Drains failed", "turned away");
         process.advance(Duration.ofSeconds(61));
         assertVerdict(HEALTHY, "on time");
@@ -131,7 +131,7 @@ class VerdictTest {
 
     @Test
     void lostEventsCountForMinutes() {
-        process.telemetry.keyExpired("key");
+        process.failures.keyExpired();
         process.advance(Duration.ofMinutes(5));
         assertVerdict(FAILING, "Events were lost");
         process.advance(Duration.ofNanos(1));

@@ -66,7 +66,7 @@ class RecentFailuresTest {
     @Test
     void whatIsTheClientsOwnDoingIsNoFailure() {
         for (RequestOutcome outcome : RequestOutcome.values()) {
-            failures.requestFailed(outcome);
+            failures.requestAnswered(outcome);
         }
 
         assertThat(shown()).containsExactlyInAnyOrder("store_failed 1", "overloaded 1");
