@@ -66,12 +66,18 @@ class LivePageIT {
             })()
             """;
 
-    /** Everything that reaches beyond the right edge. */
+    /** Everything that reaches beyond the right edge, of the page or of its panel. */
     private static final String TOO_WIDE =
             """
             [...document.querySelectorAll('body *')]
               .filter((at) => !at.closest('.shapes, .unseen') && at.checkVisibility())
-              .filter((at) => at.getBoundingClientRect().right > innerWidth + 0.5)
+              .filter((at) => {
+                const panel = at.parentElement.closest('.panel');
+                const edge = panel
+                  ? panel.getBoundingClientRect().right - parseFloat(getComputedStyle(panel).paddingRight)
+                  : innerWidth;
+                return at.getBoundingClientRect().right > edge + 0.5;
+              })
               .map((at) => at.outerHTML.slice(0, 80))
             """;
 
