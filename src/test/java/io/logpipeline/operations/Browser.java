@@ -214,6 +214,11 @@ final class Browser implements AutoCloseable {
         return complaints;
     }
 
+    /** What was asked for and complained of so far is none of what follows. */
+    void forget() {
+        events.clear();
+    }
+
     /** The whole page as a picture, however long it is. */
     void picture(Path png) {
         JsonNode size = call("Page.getLayoutMetrics", parameters()).get("cssContentSize");

@@ -8,6 +8,8 @@ import io.logpipeline.testing.Await;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisProcess;
 import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
         disabledReason = "needs chromium: .ci/run brings it, and fails without")
 class LivePageIT {
     private record Look(String name, int width, String scheme, boolean touch) {}
+
+    /** As many as the page has places. */
+    private static final int WATCHERS_MAX = 32;
 
     private static final List<Look> LOOKS =
             List.of(
@@ -231,9 +236,37 @@ class LivePageIT {
         assertThat(browser.complaints()).isEmpty();
     }
 
+    /** Opens the page when as many watch it as may. */
+    private void waitForAPlace() throws IOException {
+        List<Socket> others = new ArrayList<>();
+        try {
+            for (int i = 0; i < WATCHERS_MAX; i++) {
+                Socket other = new Socket("127.0.0.1", port);
+                others.add(other);
+                other.getOutputStream()
+                        .write(
+                                "GET /live HTTP/1.1\r\nHost: a\r\n\r\n"
+                                        .getBytes(StandardCharsets.US_ASCII));
+                assertThat(new String(other.getInputStream().readNBytes(12)))
+                        .isEqualTo("HTTP/1.1 200");
+            }
+            browser.look(1280, 900, "light", false);
+            browser.open("http://127.0.0.1:" + port + "/");
+            awaitText("#stream-text", "^Too many watch already, retrying…$");
+            assertThat(browser.text("#verdict-title")).isEqualTo("Waiting");
+            assertThat(browser.complaints()).isNotEmpty().allMatch(each -> each.contains("503"));
+        } finally {
+            for (Socket other : others) {
+                other.close();
+            }
+        }
+        awaitText("#stream-text", "^Live$");
+    }
+
     @Test
     void whatIsWrongIsSaidFirstAndALostStreamComesBack() throws Exception {
-        open(LOOKS.getFirst());
+        waitForAPlace();
+        browser.forget();
         Path full = Files.createFile(directory.resolve(SwitchedMain.DISK_IS_FULL));
         awaitText("#verdict-title", "^Failing$");
         awaitText("#verdict-reasons", "The log directory can.t be used");
