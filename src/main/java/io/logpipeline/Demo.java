@@ -16,7 +16,7 @@ final class Demo {
         this.logDir = logDir;
     }
 
-    void banner(String host, int port, Duration interval) {
+    void banner(String host, int port, int observePort, Duration interval) {
         System.out.printf(
                 """
 
@@ -26,10 +26,11 @@ final class Demo {
                 -d '{"user_id":"123","event":"clicked_button","timestamp":1712345678}'
 
                 Within %d seconds the event is in %s/user_123/19818.jsonl
-                Also: http://%s:%d/metrics and /health. Ctrl-C ends it; the files stay.
+                Watch it live: http://%s:%d/ (there too: /metrics and /health)
+                Ctrl-C ends it; the files stay.
 
                 """,
-                host, port, 2 * interval.toSeconds(), logDir, host, port);
+                host, port, 2 * interval.toSeconds(), logDir, host, observePort);
         System.out.flush();
     }
 

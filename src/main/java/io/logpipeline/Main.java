@@ -69,7 +69,11 @@ public final class Main {
             throw refused;
         }
         stopOnSignal(settings, pipeline, redis);
-        story.banner(settings.server().host(), pipeline.port(), settings.drainer().interval());
+        story.banner(
+                settings.server().host(),
+                pipeline.port(),
+                pipeline.observePort(),
+                settings.drainer().interval());
     }
 
     private static EmbeddedRedis startRedis() {

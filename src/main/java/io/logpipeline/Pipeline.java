@@ -20,6 +20,8 @@ import io.logpipeline.file.Disk;
 import io.logpipeline.file.FailStop;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.NioDisk;
+import io.logpipeline.page.LivePage;
+import io.logpipeline.page.Subject;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
@@ -30,6 +32,7 @@ import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisLink;
 import io.logpipeline.redis.RedisServer;
 import io.logpipeline.redis.RedisWatch;
+import io.logpipeline.redis.Replicas;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.ObserveEndpoints;
 import io.logpipeline.telemetry.PipelineState;
@@ -78,6 +81,7 @@ final class Pipeline implements AutoCloseable {
     private final MeterRegistry meters = ProcessMeters.registry();
     private final PipelineTelemetry telemetry;
     private int port;
+    private int observePort;
 
     private Pipeline(Role role, Settings settings, String version) {
         this.role = role;
@@ -143,7 +147,26 @@ final class Pipeline implements AutoCloseable {
         if (role.drains()) {
             startDrainer(leases, seams, landed, failStop);
         }
-        startServer(pending, memory, seams);
+        startServer(pending, memory, page(new Replicas(link)), seams);
+    }
+
+    private LivePage page(Replicas replicas) {
+        return new LivePage(
+                new Subject(
+                        state,
+                        telemetry::figures,
+                        telemetry.recentFailures(),
+                        watchdog,
+                        clock,
+                        new Subject.Traits(
+                                replica,
+                                role.ingests(),
+                                role.drains(),
+                                settings.drainer().interval(),
+                                settings.redis().keyExpiration(),
+                                settings.drainer().lease(),
+                                settings.observe().livenessLimit())),
+                replicas);
     }
 
     private void startDrainer(
@@ -188,7 +211,8 @@ final class Pipeline implements AutoCloseable {
         stops.push(drainer::stop);
     }
 
-    private void startServer(PendingStream pending, MemoryWatermark memory, Seams seams) {
+    private void startServer(
+            PendingStream pending, MemoryWatermark memory, LivePage page, Seams seams) {
         Settings.Server server = settings.server();
         boolean ownPort = settings.observe().port().isPresent();
         // A body may be there as it came and inflated.
@@ -227,7 +251,7 @@ final class Pipeline implements AutoCloseable {
                             .port(settings.observe().port().getAsInt())
                             .update(ErrorAnswers::register)
                             .update(timeouts::prepare)
-                            .routing(other -> other.addFilter(closer))
+                            .routing(other -> other.addFilter(closer).register("/", page))
                             .build());
         }
         timeouts.prepare(builder);
@@ -264,8 +288,14 @@ final class Pipeline implements AutoCloseable {
         } else {
             ErrorAnswers.register(builder);
         }
+        if (!ownPort) {
+            routing.register("/", page);
+        }
         WebServer web = builder.routing(routing).build();
         stops.push(web::stop);
+        // Before the server, which waits for what is under way: a stream is under way for ever.
+        stops.push(page::stop);
+        page.start();
         web.start();
         if (role.ingests()) {
             stops.push(() -> connections.end(server.shutdown().dividedBy(4)));
@@ -281,6 +311,7 @@ final class Pipeline implements AutoCloseable {
                             + ": the port is taken, or not allowed");
         }
         port = web.port();
+        observePort = ownPort ? web.port(OBSERVE_SOCKET) : port;
         LOG.log(
                 System.Logger.Level.INFO,
                 "Listening role={0} host={1} port={2} replica={3}",
@@ -318,6 +349,11 @@ final class Pipeline implements AutoCloseable {
     /** The port that the server listens on. */
     int port() {
         return port;
+    }
+
+    /** The port of the page, of metrics and health. */
+    int observePort() {
+        return observePort;
     }
 
     Path logDir() {

@@ -81,6 +81,11 @@ class RoomsTest {
     }
 
     @Test
+    void pageSeesNeitherFilesNorTheDrain() {
+        roomImportsOnly("page", "api", "redis", "telemetry");
+    }
+
+    @Test
     void onlyTheRedisRoomImportsLettuceAndNetty() {
         noClasses()
                 .that()
@@ -101,6 +106,7 @@ class RoomsTest {
                         ROOT + ".api..",
                         ROOT + ".redis..",
                         ROOT + ".drain..",
+                        ROOT + ".page..",
                         ROOT + ".telemetry..")
                 .should()
                 .dependOnClassesThat()

@@ -44,7 +44,7 @@ public final class ErrorAnswers {
      * for leave to send its body: nobody can tell whether that body will come; and when chunks of
      * unknown number are still to be read: there may be more of them than are drained.
      */
-    static void send(
+    public static void send(
             ServerRequest request,
             ServerResponse response,
             Status status,

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * {@link ConnectionCloser}.
  */
 public final class LogService implements HttpService {
-    private static final String PATH = "/log";
+    private static final ExactPath PATH = new ExactPath("/log");
     private static final String STOPPING = "the server is stopping";
     private static final Duration TURN_PATIENCE = Duration.ofSeconds(10);
     private static final Duration STOPPING_RETRY_AFTER = Duration.ofSeconds(1);
@@ -86,7 +86,8 @@ public final class LogService implements HttpService {
     }
 
     private static void refuseMethod(ServerRequest request, ServerResponse response) {
-        if (!isOurPath(request, response)) {
+        if (!PATH.isAskedFor(request)) {
+            response.next();
             return;
         }
         response.header(HeaderNames.ALLOW, "POST");
@@ -98,27 +99,9 @@ public final class LogService implements HttpService {
                 "this path takes POST");
     }
 
-    /**
-     * The router takes other spellings for the same path: {@code //log}, {@code /log/}, {@code
-     * /log;a=b}, {@code /a/../log}. What guards a path in front of this server does not see through
-     * all of them.
-     */
-    private static boolean isOurPath(ServerRequest request, ServerResponse response) {
-        String path = request.prologue().uriPath().rawPath();
-        int scheme = path.indexOf("://");
-        if (scheme > 0 && path.charAt(0) != '/') {
-            // RFC 9112, 3.2.2: as sent to a proxy, with the host in front.
-            path = path.substring(Math.max(path.indexOf('/', scheme + 3), 0));
-        }
-        if (!path.equals(PATH)) {
-            response.next();
-            return false;
-        }
-        return true;
-    }
-
     private void post(ServerRequest request, ServerResponse response) {
-        if (!isOurPath(request, response)) {
+        if (!PATH.isAskedFor(request)) {
+            response.next();
             return;
         }
         Answer answer = new Answer(request, response, telemetry);

@@ -50,7 +50,6 @@ public final class VolumeKeeper {
         this.state = state;
         this.lease = lease;
         this.heartbeat = watchdog.loop("volume-keeper");
-        state.logDirProblem("not looked at yet");
         this.thread = Thread.ofPlatform().name("volume-keeper").unstarted(this::keepUntilClosed);
     }
 

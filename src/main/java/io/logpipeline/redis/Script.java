@@ -22,6 +22,7 @@ public enum Script {
     RENEW,
     ACKNOWLEDGE,
     PENDING,
+    REPLICAS,
     ENTRIES,
     RETIRE,
     CLAIM,

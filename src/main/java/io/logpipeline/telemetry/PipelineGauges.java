@@ -16,8 +16,7 @@ final class PipelineGauges {
     private volatile BooleanSupplier sweeperLeader = () -> false;
 
     PipelineGauges(Meters meters, PipelineState state) {
-        meters.gauge(
-                "push_queue_events", "Events waiting to be sent", () -> pushQueueEvents.getAsInt());
+        meters.gauge("push_queue_events", "Events waiting to be sent", () -> pushQueueEvents());
         meters.gauge(
                 "keys_pending",
                 "Pipeline-wide entries not acknowledged, as last known",
@@ -26,13 +25,11 @@ final class PipelineGauges {
                 "drain_lag_seconds",
                 "Pipeline-wide age of the oldest entry not acknowledged, as last known",
                 () -> seconds(state.pending().lag()));
-        meters.gauge("keys_in_hand", "Keys claimed by this replica", () -> keysInHand.getAsInt());
+        meters.gauge("keys_in_hand", "Keys claimed by this replica", () -> keysInHand());
         meters.gauge(
                 "keys_unrecognized", "Keys that are not ours to drain", () -> unrecognizedKeys);
         meters.gauge(
-                "sweeper_leader",
-                "1 on the process that sweeps",
-                () -> sweeperLeader.getAsBoolean() ? 1 : 0);
+                "sweeper_leader", "1 on the process that sweeps", () -> sweeperLeader() ? 1 : 0);
         meters.gauge("redis_up", "1 when Redis answers", () -> state.redisUp() ? 1 : 0);
         meters.gauge(
                 "key_expiration_seconds",
@@ -79,6 +76,18 @@ final class PipelineGauges {
 
     void keyExpiration(Duration life) {
         keyExpiration = life;
+    }
+
+    int pushQueueEvents() {
+        return pushQueueEvents.getAsInt();
+    }
+
+    int keysInHand() {
+        return keysInHand.getAsInt();
+    }
+
+    boolean sweeperLeader() {
+        return sweeperLeader.getAsBoolean();
     }
 
     void pushQueueEvents(IntSupplier events) {

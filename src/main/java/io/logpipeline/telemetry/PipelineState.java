@@ -14,7 +14,7 @@ public final class PipelineState {
      * What {@link #logDirProblem()} says of a directory that nobody looks at, or not yet: a drainer
      * starts as not ready.
      */
-    static final String NOT_PROBED = "not probed yet";
+    public static final String NOT_PROBED = "not probed yet";
 
     private final String role;
     private final String version;
@@ -26,10 +26,10 @@ public final class PipelineState {
     private volatile @Nullable Space logDirSpace;
 
     /** The two belong together: one look never mixes two answers of Redis. */
-    record Pending(long keys, Duration lag) {}
+    public record Pending(long keys, Duration lag) {}
 
     /** The room of the log directory's volume. */
-    record Space(long freeBytes, long sizeBytes) {}
+    public record Space(long freeBytes, long sizeBytes) {}
 
     /** A process that has not reached Redis yet. */
     public PipelineState(String role, String version) {
@@ -69,7 +69,7 @@ public final class PipelineState {
     }
 
     /** The last known pending entries: from before Redis went away, when it is away. */
-    Pending pending() {
+    public Pending pending() {
         return pending;
     }
 
@@ -99,7 +99,7 @@ public final class PipelineState {
     }
 
     /** Null where no log directory is looked at. */
-    @Nullable Space logDirSpace() {
+    public @Nullable Space logDirSpace() {
         return logDirSpace;
     }
 

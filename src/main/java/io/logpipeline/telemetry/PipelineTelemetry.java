@@ -48,6 +48,7 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
     private final Counter keysSwept;
     private final Map<LockKind, Counter> lockBusy;
     private final PipelineGauges gauges;
+    private final RecentFailures recentFailures;
 
     private final RepeatLimit notStoredLines;
     private final RepeatLimit overloadedLines;
@@ -85,6 +86,7 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
         keysSwept = meters.counter("keys_swept", "Lists that only the sweep found");
         lockBusy = meters.counters("lock_busy", "Locks that others held", "lock", LockKind.class);
         gauges = new PipelineGauges(meters, state);
+        recentFailures = new RecentFailures(nanoTime);
 
         notStoredLines = new RepeatLimit(API_LOG, 1, SUMMARY_EVERY, nanoTime);
         overloadedLines = new RepeatLimit(API_LOG, 1, SUMMARY_EVERY, nanoTime);
@@ -118,9 +120,25 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
         gauges.sweeperLeader(leads);
     }
 
+    /** What this process counted so far, and has in hand. */
+    public Figures figures() {
+        return new Figures(
+                eventsAccepted.count(),
+                eventsDrained.count(),
+                gauges.pushQueueEvents(),
+                gauges.keysInHand(),
+                gauges.sweeperLeader());
+    }
+
+    /** What of this went wrong lately. */
+    public RecentFailures recentFailures() {
+        return recentFailures;
+    }
+
     @Override
     public void requestAnswered(RequestOutcome outcome) {
         of(requests, outcome).increment();
+        recentFailures.requestAnswered(outcome);
         switch (outcome) {
             case ACCEPTED -> {
                 notStoredLines.quiet(() ->
@@ -194,6 +212,7 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
     @Override
     public void drainFailed(DrainFailure reason, String key, String details) {
         of(failures, reason).increment();
+        recentFailures.drainFailed(reason);
         of(failureLines, reason)
                 .log(
                         DrainSentences.level(reason),
@@ -207,6 +226,7 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
     @Override
     public void recovered(Recovery kind, String key, String details) {
         of(recoveries, kind).increment();
+        recentFailures.recovered(kind);
         of(recoveryLines, kind)
                 .log(
                         DrainSentences.level(kind),
@@ -220,6 +240,7 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
     @Override
     public void keyExpired(String key) {
         keysExpired.increment();
+        recentFailures.keyExpired();
         expiredLines.log(
                 ERROR,
                 () ->

@@ -52,7 +52,9 @@ final class ApiServer implements AutoCloseable {
         LogService service =
                 new LogService(
                         pushes, telemetry, memory, BODY_BYTES_MAX, BATCH_BYTES_MAX, admission);
-        WebServerConfig.Builder config = WebServer.builder().host("127.0.0.1").port(0);
+        // Else it would bring a registry of meters that is not the process's.
+        WebServerConfig.Builder config =
+                WebServer.builder().host("127.0.0.1").port(0).featuresDiscoverServices(false);
         OpenConnections open = new OpenConnections();
         timeouts = new ClientTimeouts(TIMEOUT, TIMEOUT, 2 * BATCH_BYTES_MAX, memory, open);
         timeouts.prepare(config);

@@ -190,11 +190,13 @@ final class Matrix {
         Rows away = new Rows(Scenario.AWAY);
         away.each("INFO", QUESTION, 1);
         away.each("GROUP", CALL, 1);
+        Rows watched = new Rows(Scenario.WATCHED);
+        watched.each("REPLICAS", QUESTION, 1);
         Rows api = new Rows(Scenario.API);
         api.each("PUSH", CALL, 1, 2, 3);
         api.each("NOTIFY@push", CALL, 1);
         List<Row> rows = new ArrayList<>();
-        for (Rows each : List.of(again, swept, locked, ended, away, api)) {
+        for (Rows each : List.of(again, swept, locked, ended, away, watched, api)) {
             rows.addAll(each.list);
         }
         return rows;

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** What the process has to do while a fault strikes it; each is there for the steps it reaches. */
 enum Scenario {
@@ -143,6 +145,32 @@ enum Scenario {
             stage.proxy.admit();
         }
     },
+    /** Somebody looks at its page while it drains. */
+    WATCHED {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            FRESH.prepare(stage);
+        }
+
+        @Override
+        void act(Stage stage) {
+            AtomicReference<CompletableFuture<?>> watching = new AtomicReference<>();
+            try {
+                // It may be starting yet.
+                Await.until(
+                        "it asked who drains",
+                        Replica.LIMIT,
+                        () -> {
+                            if (watching.get() == null || watching.get().isDone()) {
+                                watching.set(watch(stage.faulty));
+                            }
+                            return stage.isStruck();
+                        });
+            } finally {
+                watching.get().cancel(true);
+            }
+        }
+    },
     /** A client posts, and posts again to another API, with the same key, until it has its 200. */
     API {
         @Override
@@ -201,6 +229,13 @@ enum Scenario {
     /** Whether the rows of it are about appending to a day file. */
     boolean appends() {
         return this == TORN || this == FRESH || this == LEFT;
+    }
+
+    /** Ends when the stream of the page does. */
+    private static CompletableFuture<?> watch(Replica replica) {
+        URI live = URI.create("http://127.0.0.1:" + replica.process().port() + "/live");
+        return CLIENT.sendAsync(
+                HttpRequest.newBuilder(live).build(), HttpResponse.BodyHandlers.discarding());
     }
 
     private static boolean post(Replica api, String idempotencyKey, String body) {

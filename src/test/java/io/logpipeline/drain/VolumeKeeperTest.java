@@ -92,6 +92,13 @@ class VolumeKeeperTest {
     }
 
     @Test
+    void aDirectoryThatWasNotLookedAtYetIsNotCalledUnusable() {
+        Kept waiting = notStarted(directory.resolve("logs"));
+
+        assertThat(waiting.state().logDirProblem()).isEqualTo(PipelineState.NOT_PROBED);
+    }
+
+    @Test
     void replicasOfOneDirectoryAreAllAdmitted() {
         Kept one = start("one", directory.resolve("logs"));
         Kept two = start("two", directory.resolve("logs"));

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /** Programs that are not part of the build, and must be there where they are asked for. */
 final class Tools {
-    /** Names a directory with prometheus and promtool; kubectl is there or on the path. */
+    /** Names a directory with prometheus and promtool; the others are there or on the path. */
     static final String PROPERTY = "logpipeline.tools";
 
     record Result(int status, String output) {}

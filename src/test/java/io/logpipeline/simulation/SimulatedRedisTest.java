@@ -125,6 +125,7 @@ class SimulatedRedisTest {
                         "RELEASE RELEASED",
                         "RENEW GONE",
                         "RENEW RENEWED",
+                        "REPLICAS REPLICAS",
                         "RETIRE RETIRED",
                         "STORE STORE",
                         "TAKE TAKEN",
@@ -210,6 +211,7 @@ class SimulatedRedisTest {
             case LEASE -> List.of("logs:volume");
             case STORE -> List.of("logs:store");
             case TEND -> List.of(list);
+            case REPLICAS -> List.of(RedisKeys.PENDING, "logs:volume");
             case GROUP, NOTIFY, TAKE, RECLAIM, RENEW, ACKNOWLEDGE, PENDING, ENTRIES, RETIRE ->
                     List.of(RedisKeys.PENDING);
         };
@@ -238,6 +240,7 @@ class SimulatedRedisTest {
             case ACKNOWLEDGE -> List.of(RedisKeys.GROUP, entry);
             case ENTRIES -> List.of(random.nextBoolean() ? "0-0" : entry, "3");
             case RETIRE -> List.of(RedisKeys.GROUP, idle);
+            case REPLICAS -> List.of(RedisKeys.GROUP, "5");
             case CLAIM ->
                     List.of(
                             token,
@@ -298,8 +301,21 @@ class SimulatedRedisTest {
         } else if (script == Script.RETIRE) {
             // From 7.2 on a consumer exists once it asked, before only once it was given something.
             words.removeLast();
+        } else if (words.getFirst().equals("REPLICAS")) {
+            // For the same reason; and how long ago depends on when it is asked.
+            return String.join(" ", words.subList(0, 4)) + holders(words.subList(5, words.size()));
         }
         return String.join(" ", words);
+    }
+
+    private static String holders(List<String> members) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < members.size(); i += 3) {
+            if (!members.get(i + 1).equals("0")) {
+                text.append(' ').append(members.get(i)).append(' ').append(members.get(i + 1));
+            }
+        }
+        return text.toString();
     }
 
     private static String lasting(long ttlMillis) {

@@ -71,26 +71,38 @@ final class Stream {
     final TreeMap<Id, List<LuaString>> entries;
     final Map<LuaString, Group> groups;
     private Id last;
+    private long entriesAdded;
 
     Stream() {
-        this(new TreeMap<>(), new HashMap<>(), Id.ZERO);
+        this(new TreeMap<>(), new HashMap<>(), Id.ZERO, 0);
     }
 
-    private Stream(TreeMap<Id, List<LuaString>> entries, Map<LuaString, Group> groups, Id last) {
+    private Stream(
+            TreeMap<Id, List<LuaString>> entries,
+            Map<LuaString, Group> groups,
+            Id last,
+            long entriesAdded) {
         this.entries = entries;
         this.groups = groups;
         this.last = last;
+        this.entriesAdded = entriesAdded;
+    }
+
+    /** Since it began, those that are gone too. */
+    long entriesAdded() {
+        return entriesAdded;
     }
 
     Stream copy() {
         Map<LuaString, Group> copies = new HashMap<>();
         groups.forEach((name, group) -> copies.put(name, group.copy()));
-        return new Stream(new TreeMap<>(entries), copies, last);
+        return new Stream(new TreeMap<>(entries), copies, last, entriesAdded);
     }
 
     Id add(long millis, List<LuaString> fields) {
         last = millis > last.millis ? new Id(millis, 0) : new Id(last.millis, last.number + 1);
         entries.put(last, fields);
+        entriesAdded++;
         return last;
     }
 

@@ -153,10 +153,17 @@ final class StreamCommands {
         return LuaValue.valueOf(pending);
     }
 
-    /** XINFO GROUPS key, XINFO CONSUMERS key group */
+    /** XINFO STREAM key, XINFO GROUPS key, XINFO CONSUMERS key group */
     private LuaValue info(LuaString[] words) {
         if (keys.read(words[2]) == null) {
             throw new LuaError("ERR no such key");
+        }
+        if (words[1].tojstring().equals("STREAM")) {
+            return LuaValue.listOf(
+                    new LuaValue[] {
+                        LuaValue.valueOf("entries-added"),
+                        LuaValue.valueOf((double) stream(words[2]).entriesAdded())
+                    });
         }
         List<LuaValue> all = new ArrayList<>();
         if (words[1].tojstring().equals("GROUPS")) {

@@ -1,0 +1,121 @@
+package io.logpipeline.page;
+
+import io.logpipeline.redis.RedisCalls;
+import io.logpipeline.redis.Reply;
+import io.logpipeline.redis.Script;
+import io.logpipeline.telemetry.Figures;
+import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.telemetry.PipelineState;
+import io.logpipeline.telemetry.RecentFailures;
+import io.logpipeline.telemetry.Watchdog;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A process whose state, clock and Redis are set by hand; all is well with it at first. */
+final class Process {
+    static final String REPLICA = "secret-host-77-0a1b2c3d";
+
+    final AtomicLong nanos = new AtomicLong(1_000);
+    final PipelineState state = new PipelineState("all", "1.2.3");
+    final RecentFailures failures = new RecentFailures(nanos::get);
+    final Watchdog watchdog = new Watchdog(nanos::get);
+    final Redis redis = new Redis();
+    volatile Figures figures = new Figures(0, 0, 0, 0, false);
+
+    Process() {
+        state.started();
+        state.redisUp(true);
+        state.logDirProblem(null);
+        state.logDirSpace(50, 100);
+    }
+
+    Subject subject() {
+        return subject(true);
+    }
+
+    Subject subject(boolean drains) {
+        return new Subject(
+                state,
+                () -> figures,
+                failures,
+                watchdog,
+                new MonotonicClock() {
+                    @Override
+                    public long nanoTime() {
+                        return nanos.get();
+                    }
+
+                    @Override
+                    public void pause(Duration duration) {
+                        nanos.addAndGet(duration.toNanos());
+                    }
+                },
+                new Subject.Traits(
+                        REPLICA,
+                        true,
+                        drains,
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(600),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(60)));
+    }
+
+    void advance(Duration duration) {
+        nanos.addAndGet(duration.toNanos());
+    }
+
+    /** Answers the one question there is; by default at once. */
+    static final class Redis implements RedisCalls {
+        final AtomicInteger asked = new AtomicInteger();
+        volatile CompletableFuture<Reply> answer =
+                CompletableFuture.completedFuture(reply("REPLICAS", "", 0L, 0L, 0L));
+
+        static Reply reply(Object... values) {
+            List<Object> words = new ArrayList<>();
+            for (Object value : values) {
+                words.add(
+                        value instanceof String text
+                                ? text.getBytes(StandardCharsets.ISO_8859_1)
+                                : value);
+            }
+            return new Reply(words);
+        }
+
+        @Override
+        public CompletionStage<Reply> run(
+                Script script, List<String> keys, List<byte[]> arguments) {
+            if (script != Script.REPLICAS) {
+                throw new AssertionError("the page has no business with " + script);
+            }
+            asked.incrementAndGet();
+            return answer;
+        }
+
+        @Override
+        public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
+            throw new AssertionError("nor with scans");
+        }
+
+        @Override
+        public CompletionStage<String> info() {
+            throw new AssertionError("nor with this");
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+
+        @Override
+        public Duration timeout() {
+            return Duration.ofSeconds(1);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.logpipeline.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.logpipeline.redis.Replicas.Group;
+import io.logpipeline.redis.Replicas.Member;
+import io.logpipeline.testing.ConnectedRedis;
+import io.logpipeline.testing.TestRedis;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ReplicasTest {
+    private static ConnectedRedis redis;
+
+    @BeforeAll
+    static void connect() {
+        redis = ConnectedRedis.to(TestRedis.emptyUrl());
+    }
+
+    @AfterAll
+    static void disconnect() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        redis.server().flushall();
+    }
+
+    private static Group look() throws Exception {
+        return redis.link().await(new Replicas(redis.link()).look());
+    }
+
+    private static PendingStream.Taken take(String consumer, int count) throws Exception {
+        return new PendingStream(redis.link(), consumer).take(Duration.ZERO, count);
+    }
+
+    private static void add(int count) {
+        for (int i = 0; i < count; i++) {
+            redis.server().xadd(RedisKeys.PENDING, Map.of("key", "k" + i, "noticed_us", "1"));
+        }
+    }
+
+    @Test
+    void withoutAStreamOrAGroupThereIsNobody() throws Exception {
+        assertThat(look()).isEqualTo(Group.NONE);
+        add(1);
+        assertThat(look()).isEqualTo(Group.NONE);
+    }
+
+    @Test
+    void eachHoldsWhatItTookAndDidNotEnd() throws Exception {
+        add(10);
+        take("less", 1);
+        take("more", 4);
+        PendingStream ended = new PendingStream(redis.link(), "ended");
+        if (take("ended", 2) instanceof PendingStream.Taken.Entries taken) {
+            for (PendingEntry entry : taken.entries()) {
+                ended.acknowledge(entry);
+            }
+        }
+        new Leases(redis.link()).leadSweep("more", Duration.ofMinutes(5));
+
+        Group group = look();
+        assertThat(group.members())
+                .extracting(Member::name, Member::held)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("more", 4L),
+                        org.assertj.core.groups.Tuple.tuple("less", 1L),
+                        org.assertj.core.groups.Tuple.tuple("ended", 0L));
+        assertThat(group.members())
+                .allSatisfy(each ->
+                        assertThat(each.idle()).isBetween(Duration.ZERO, Duration.ofMinutes(5)));
+        assertThat(group.untaken()).isEqualTo(3);
+        assertThat(group.ended()).isEqualTo(2);
+        assertThat(group.count()).isEqualTo(3);
+        assertThat(group.sweeper()).contains("more");
+    }
+
+    @Test
+    void ofVeryManyThoseThatHoldMostAreNamed() throws Exception {
+        add(60);
+        for (int i = 0; i < 59; i++) {
+            take("c" + i, 1);
+        }
+        take("c58", 1);
+
+        Group group = look();
+        assertThat(group.count()).isEqualTo(59);
+        assertThat(group.members()).hasSize(50);
+        assertThat(group.members().getFirst()).extracting(Member::name).isEqualTo("c58");
+        assertThat(group.sweeper()).isEmpty();
+    }
+
+    @Test
+    void lookingChangesNothing() throws Exception {
+        add(2);
+        take("one", 1);
+        String before = redis.server().xinfoStream(RedisKeys.PENDING).toString();
+        look();
+        assertThat(redis.server().xinfoStream(RedisKeys.PENDING)).hasToString(before);
+        assertThat(redis.server().keys("*")).containsExactly(RedisKeys.PENDING);
+    }
+}
