@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -22,15 +21,17 @@ import org.jspecify.annotations.Nullable;
  * flush; each request ends with its own replies.
  *
  * <p>Invariants: what waits or is unanswered is bounded, in bytes and in calls; a push is sent at
- * most once; the events of one request for one list travel in one script call, so that they are
- * stored all or not at all.
+ * most once; the events of one request for one list are one part of one script call, so that they
+ * are stored all or not at all.
  */
 public final class PushQueue implements Pushes, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.redis");
     private static final int REQUESTS_PER_FLUSH_MAX = 1024;
     private static final int LISTS_PER_TURN_MAX = 256;
-    private static final int CALLS_UNANSWERED_MAX = 4096;
-    private static final int GROUP_BYTES_MAX = 1024 * 1024;
+
+    /** One that Redis works on and one on its way: with more of them each would carry less. */
+    private static final int CALLS_UNANSWERED_MAX = 2;
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     private static final Duration BEAT = Duration.ofSeconds(1);
 
@@ -99,6 +100,9 @@ public final class PushQueue implements Pushes, AutoCloseable {
                                 ? waiting.poll(BEAT.toMillis(), TimeUnit.MILLISECONDS)
                                 : waiting.poll();
                 if (first != null) {
+                    // What comes while no call may go is sent with the next one.
+                    awaitWindow();
+                    freeCalls.release();
                     next.add(first);
                     waiting.drainTo(next, REQUESTS_PER_FLUSH_MAX);
                 }
@@ -124,8 +128,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
                     new RedisFailure(RedisFailure.Kind.UNAVAILABLE, unexpected.toString());
             for (PushRequest request : requests) {
                 if (request.abort(cause)) {
-                    giveBack(request);
-                    request.tell();
+                    end(request);
                 }
             }
             LOG.log(System.Logger.Level.ERROR, "Requests could not be sent", unexpected);
@@ -133,20 +136,24 @@ public final class PushQueue implements Pushes, AutoCloseable {
     }
 
     /**
-     * Joins what goes to one list into one call, in the order it came. Of a request for very many
-     * lists only so much that others need not wait for all of it.
+     * Joins what waits into few calls, in the order it came. Of a request for very many lists only
+     * so much that others need not wait for all of it.
      *
      * @param begun takes the requests of which more is to be sent
      */
     private void send(List<PushRequest> requests, List<PushRequest> begun)
             throws InterruptedException {
-        Map<String, Group> open = new LinkedHashMap<>();
+        PushCall call = new PushCall();
         for (PushRequest request : requests) {
             Iterator<Map.Entry<String, List<byte[]>>> unsent = request.unsent();
             int listsMax = request.isGivenUp() ? 0 : LISTS_PER_TURN_MAX;
             for (int lists = 0; lists < listsMax && unsent.hasNext(); lists++) {
                 Map.Entry<String, List<byte[]>> part = unsent.next();
-                gather(request, part.getKey(), part.getValue(), open);
+                call.add(request, part.getKey(), part.getValue());
+                if (call.isFull()) {
+                    send(call);
+                    call = new PushCall();
+                }
             }
             if (request.isGivenUp()) {
                 dropUnsent(request);
@@ -154,31 +161,8 @@ public final class PushQueue implements Pushes, AutoCloseable {
                 begun.add(request);
             }
         }
-        for (Group group : open.values()) {
-            send(group);
-        }
-    }
-
-    private void gather(
-            PushRequest request, String list, List<byte[]> lines, Map<String, Group> open)
-            throws InterruptedException {
-        String key = request.idempotencyKey();
-        if (key != null) {
-            // What was gathered for the list before this request goes before it.
-            Group before = open.remove(list);
-            if (before != null) {
-                send(before);
-            }
-            Group alone = new Group(list, RedisKeys.onceMarker(list, key));
-            alone.add(request, lines);
-            send(alone);
-            return;
-        }
-        Group group = open.computeIfAbsent(list, absent -> new Group(list, null));
-        group.add(request, lines);
-        if (group.bytes > GROUP_BYTES_MAX) {
-            open.remove(list);
-            send(group);
+        if (!call.isEmpty()) {
+            send(call);
         }
     }
 
@@ -189,31 +173,22 @@ public final class PushQueue implements Pushes, AutoCloseable {
         while (unsent.hasNext()) {
             unsent.next();
             if (request.partEnded(new PushRequest.PartEnd.Failed(late))) {
-                giveBack(request);
-                request.tell();
+                end(request);
             }
         }
     }
 
-    private void send(Group group) throws InterruptedException {
+    private void send(PushCall call) throws InterruptedException {
         awaitWindow();
-        List<String> keys =
-                group.onceMarker == null
-                        ? List.of(group.list, RedisKeys.STORE)
-                        : List.of(group.list, RedisKeys.STORE, group.onceMarker);
-        List<byte[]> arguments = new ArrayList<>(2 + group.lines.size());
-        arguments.add(expirationSeconds);
-        arguments.add(newStoreId);
-        arguments.addAll(group.lines);
         var unused =
-                calls.run(Script.PUSH, keys, arguments)
+                calls.run(Script.PUSH, call.keys(), call.arguments(expirationSeconds, newStoreId))
                         .whenComplete((reply, thrown) -> {
                             freeCalls.release();
-                            group.end(
-                                    thrown == null
-                                            ? answered(group, reply)
-                                            : new PushRequest.PartEnd.Failed(
-                                                    RedisCalls.failure(thrown)));
+                            if (thrown == null) {
+                                answered(call, reply);
+                            } else {
+                                call.failed(RedisCalls.failure(thrown), this::end);
+                            }
                         });
     }
 
@@ -228,20 +203,17 @@ public final class PushQueue implements Pushes, AutoCloseable {
         }
     }
 
-    private PushRequest.PartEnd answered(Group group, Reply reply) {
-        return switch (reply.word()) {
-            case "STORED" -> {
-                if (reply.number(1) == group.lines.size()) {
-                    pending.add(group.list, reply.number(2));
-                }
-                yield new PushRequest.PartEnd.Stored();
-            }
-            case "DUPLICATE" -> new PushRequest.PartEnd.Duplicate();
-            case "OTHER_EVENTS" -> new PushRequest.PartEnd.OtherEvents();
-            default ->
-                    new PushRequest.PartEnd.Failed(
-                            new RedisFailure(RedisFailure.Kind.UNAVAILABLE, reply.word()));
-        };
+    private void answered(PushCall call, Reply reply) {
+        List<String> begun = call.listsBegun(reply);
+        if (!begun.isEmpty()) {
+            pending.add(begun, reply.number(1));
+        }
+        call.answered(reply, this::end);
+    }
+
+    private void end(PushRequest request) {
+        giveBack(request);
+        request.tell();
     }
 
     private void giveBack(PushRequest request) {
@@ -270,34 +242,5 @@ public final class PushQueue implements Pushes, AutoCloseable {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** What goes to one list in one script call. */
-    private final class Group {
-        private final String list;
-        private final @Nullable String onceMarker;
-        private final List<byte[]> lines = new ArrayList<>();
-        private final List<PushRequest> requests = new ArrayList<>();
-        private long bytes;
-
-        Group(String list, @Nullable String onceMarker) {
-            this.list = list;
-            this.onceMarker = onceMarker;
-        }
-
-        void add(PushRequest request, List<byte[]> more) {
-            requests.add(request);
-            lines.addAll(more);
-            more.forEach(line -> bytes += line.length);
-        }
-
-        void end(PushRequest.PartEnd end) {
-            for (PushRequest request : requests) {
-                if (request.partEnded(end)) {
-                    giveBack(request);
-                    request.tell();
-                }
-            }
-        }
     }
 }

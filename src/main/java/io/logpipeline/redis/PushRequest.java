@@ -29,6 +29,11 @@ final class PushRequest {
         record Failed(RedisFailure failure) implements PartEnd {}
     }
 
+    /** Told of a request that has ended, once. */
+    interface Ended {
+        void with(PushRequest request);
+    }
+
     private final Map<String, List<byte[]>> lines = new LinkedHashMap<>();
     private final Iterator<Map.Entry<String, List<byte[]>>> unsent;
     private final @Nullable String idempotencyKey;

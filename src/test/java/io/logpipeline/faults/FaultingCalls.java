@@ -149,6 +149,7 @@ public final class FaultingCalls implements RedisCalls {
         return switch (script) {
             case ACKNOWLEDGE -> lists.getOrDefault(text(arguments.getLast()), "");
             case RENEW -> lists.getOrDefault(text(arguments.get(2)), "");
+            case NOTIFY -> names + " " + text(arguments.getLast());
             default -> arguments.isEmpty() ? names : names + " " + text(arguments.getFirst());
         };
     }

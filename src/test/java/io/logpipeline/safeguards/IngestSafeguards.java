@@ -45,8 +45,8 @@ final class IngestSafeguards {
                             "bounded calls",
                             "A request of many lists does not overflow the connection.",
                             "redis/PushQueue.java",
-                            "        awaitWindow();\n        List",
-                            "        List",
+                            "        awaitWindow();\n        var",
+                            "        var",
                             "redis.PushSenderTest#onlySoManyCallsAreUnansweredAtOnce"),
                     new Safeguard(
                             "given-up request is not sent",
@@ -59,9 +59,9 @@ final class IngestSafeguards {
                     new Safeguard(
                             "order before an idempotent request",
                             "What came before for a list goes before it.",
-                            "redis/PushQueue.java",
-                            "if (before != null) {\n                send(before);",
-                            "if (false) {\n                send(before);",
+                            "redis/PushCall.java",
+                            "open.remove(list);",
+                            "",
                             "redis.PushSenderTest#whatGathersForAListIsSentInTheOrderItCameWithAKeyOrWithout"),
                     new Safeguard(
                             "sender outlives a fault",
