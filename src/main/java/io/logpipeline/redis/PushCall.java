@@ -21,6 +21,8 @@ final class PushCall {
     /** In front of the parts' answers. */
     private static final int ANSWERS_FROM = 2;
 
+    private static final PartEnd STORED = new PartEnd.Stored();
+
     private final List<Part> parts = new ArrayList<>();
 
     /** The parts that more of their list's events may join. */
@@ -29,12 +31,12 @@ final class PushCall {
     private int lines;
     private long bytes;
 
-    void add(PushRequest request, String list, List<byte[]> more) {
-        Part part = part(list, request.idempotencyKey());
+    void add(PushRequest request, PushRequest.Part more) {
+        Part part = part(more.list(), request.idempotencyKey());
         part.requests.add(request);
-        part.lines.addAll(more);
-        lines += more.size();
-        for (byte[] line : more) {
+        part.lines.addAll(more.lines());
+        lines += more.lines().size();
+        for (byte[] line : more.lines()) {
             bytes += line.length;
         }
     }
@@ -111,7 +113,7 @@ final class PushCall {
 
     private static PartEnd end(Reply reply, int index) {
         if (reply.isNumber(index)) {
-            return new PartEnd.Stored();
+            return STORED;
         }
         String answer = reply.text(index);
         return switch (answer) {

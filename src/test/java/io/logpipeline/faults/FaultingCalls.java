@@ -76,14 +76,7 @@ public final class FaultingCalls implements RedisCalls {
         }
         CompletionStage<T> stage =
                 struck(step, subject, Moment.BEFORE)
-                        .thenCompose(struck -> {
-                            CompletionStage<T> sent = call.get();
-                            if (struck) {
-                                // Whoever gathers calls flushed before this one was there.
-                                calls.flush();
-                            }
-                            return sent;
-                        })
+                        .thenCompose(struck -> call.get())
                         .thenCompose(reply ->
                                 counts.test(reply)
                                         ? struck(step, subject, Moment.AFTER)
@@ -156,11 +149,6 @@ public final class FaultingCalls implements RedisCalls {
 
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
-    }
-
-    @Override
-    public void flush() {
-        calls.flush();
     }
 
     @Override

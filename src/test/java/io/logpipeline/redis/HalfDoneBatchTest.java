@@ -47,7 +47,7 @@ class HalfDoneBatchTest {
         proxy = new LockstepProxy(process.port());
         queue =
                 new PushQueue(
-                        RedisLink.openGathering(proxy.url(), "test-push", Duration.ofSeconds(30)),
+                        RedisLink.open(proxy.url(), "test-push", Duration.ofSeconds(30)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         1_000_000,

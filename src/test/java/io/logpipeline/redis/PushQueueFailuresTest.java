@@ -21,7 +21,7 @@ class PushQueueFailuresTest {
 
     private static PushQueue queue(RedisProcess redis, RedisLink link) {
         return new PushQueue(
-                RedisLink.openGathering(redis.url(), "test-push", TIMEOUT),
+                RedisLink.open(redis.url(), "test-push", TIMEOUT),
                 new PendingStream(link, "test"),
                 Duration.ofSeconds(600),
                 1_000_000,
@@ -133,7 +133,7 @@ class PushQueueFailuresTest {
                 RedisLink link = RedisLink.open(redis.url(), "test", TIMEOUT);
                 PushQueue queue =
                         new PushQueue(
-                                RedisLink.openGathering(proxy.url(), "test-push", TIMEOUT),
+                                RedisLink.open(proxy.url(), "test-push", TIMEOUT),
                                 new PendingStream(link, "test"),
                                 Duration.ofSeconds(600),
                                 1_000_000,

@@ -39,7 +39,7 @@ class PushQueueTest {
         redis = ConnectedRedis.to(url);
         queue =
                 new PushQueue(
-                        RedisLink.openGathering(url, "test-push", Duration.ofSeconds(5)),
+                        RedisLink.open(url, "test-push", Duration.ofSeconds(5)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         BYTES_MAX,
@@ -260,8 +260,7 @@ class PushQueueTest {
     void whatWaitsWhenTheQueueClosesIsStored() throws Exception {
         PushQueue closing =
                 new PushQueue(
-                        RedisLink.openGathering(
-                                TestRedis.emptyUrl(), "test-closing", Duration.ofSeconds(5)),
+                        RedisLink.open(TestRedis.emptyUrl(), "test-closing", Duration.ofSeconds(5)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         BYTES_MAX,

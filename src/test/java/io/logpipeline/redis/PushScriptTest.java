@@ -158,6 +158,20 @@ class PushScriptTest {
     }
 
     @Test
+    void aMarkerOfAnotherTypeRefusesItsPartAndNoOther() throws Exception {
+        redis.server().rpush(MARKER, "odd");
+
+        Reply reply =
+                run(
+                        List.of(STORE, LIST, MARKER, OTHER),
+                        List.of("600", "store-1", -1, "1", 1, "2"));
+
+        assertThat(reply.text(2)).startsWith("WRONGTYPE ");
+        assertThat(reply.number(3)).isEqualTo(1);
+        assertThat(redis.list(LIST)).isEmpty();
+    }
+
+    @Test
     void markedPartsAndOthersTravelTogetherEachWithItsOwnAnswer() throws Exception {
         push(List.of(STORE, LIST, MARKER), List.of("1"));
 
