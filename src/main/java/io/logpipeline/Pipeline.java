@@ -246,6 +246,7 @@ final class Pipeline implements AutoCloseable {
                             watchdog);
             telemetry.pushQueueEvents(queue::unansweredEvents);
             stops.push(queue::close);
+            state.connected(pushing::isConnected);
             awaitConnected(pushing);
             LogService service =
                     new LogService(

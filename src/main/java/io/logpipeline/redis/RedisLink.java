@@ -100,6 +100,12 @@ public final class RedisLink implements RedisCalls {
         return connectedOnce.await(limit.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Whether a call would be sent. */
+    public boolean isConnected() {
+        StatefulRedisConnection<String, byte[]> now = connection;
+        return now != null && now.isOpen();
+    }
+
     /**
      * A connection that answers late, or that of a server that takes no writes, is closed and made
      * anew: what waits in its buffers ends here, and the name in the URL may lead to another server

@@ -61,6 +61,18 @@ class PushQueueFailuresTest {
     }
 
     @Test
+    void aLinkSaysWhetherItIsConnected() throws Exception {
+        try (RedisProcess redis = RedisProcess.start();
+                RedisLink link = RedisLink.open(redis.url(), "test", TIMEOUT)) {
+            Await.until("it is connected", link::isConnected);
+            redis.kill();
+            Await.until("it is not", () -> !link.isConnected());
+            redis.restart();
+            Await.until("it is again", link::isConnected);
+        }
+    }
+
+    @Test
     void aQueueOpenedBeforeRedisConnectsWhenRedisStarts() throws Exception {
         try (RedisProcess redis = RedisProcess.start()) {
             redis.stop();
