@@ -260,21 +260,22 @@ final class Pipeline implements AutoCloseable {
         entrance.prepare(builder);
         HttpRouting.Builder routing = HttpRouting.builder().addFilter(closer);
         if (role.ingests()) {
-            RedisLink gathering =
-                    RedisLink.openGathering(
+            RedisLink pushing =
+                    RedisLink.open(
                             settings.redis().server(),
                             "log-pipeline-" + role.word() + "-push",
                             settings.redis().timeout());
             PushQueue queue =
                     new PushQueue(
-                            seams.redis().apply(gathering),
+                            seams.redis().apply(pushing),
                             pending,
                             settings.redis().keyExpiration(),
                             settings.redis().pushQueueBytesMax(),
                             watchdog);
             telemetry.pushQueueEvents(queue::unansweredEvents);
             stops.push(queue::close);
-            awaitConnected(gathering);
+            state.connected(pushing::isConnected);
+            awaitConnected(pushing);
             LogService service =
                     new LogService(
                             queue,

@@ -1,6 +1,8 @@
 package io.logpipeline.api;
 
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Headers;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
@@ -31,14 +33,19 @@ public final class ConnectionCloser implements Filter {
             response.header(HeaderValues.CONNECTION_CLOSE);
         }
         chain.proceed();
-        if (!request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
-                && !response.headers().containsToken(HeaderValues.CONNECTION_CLOSE)) {
+        if (!saysClose(request.headers()) && !saysClose(response.headers())) {
             return;
         }
         if (bodyCanFollow(request, response.status())) {
             ErrorAnswers.drain(request);
         }
         throw new CloseConnectionException("close was asked for");
+    }
+
+    private static boolean saysClose(Headers headers) {
+        // Most have no such header, and looking for a token in none takes some looking.
+        return headers.contains(HeaderNames.CONNECTION)
+                && headers.containsToken(HeaderValues.CONNECTION_CLOSE);
     }
 
     /** Not after an error that says the body was drained, or cannot be. */

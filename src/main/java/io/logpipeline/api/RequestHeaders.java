@@ -33,14 +33,18 @@ record RequestHeaders(
 
     static RequestHeaders of(ServerRequest request) {
         ServerRequestHeaders headers = request.headers();
-        List<String> keys = headers.all(IDEMPOTENCY_KEY, List::of);
+        List<String> keys = all(headers, IDEMPOTENCY_KEY);
         boolean valid = keys.isEmpty() || keys.size() == 1 && isKey(keys.getFirst());
         return new RequestHeaders(
                 isLines(headers.first(HeaderNames.CONTENT_TYPE).orElse("")),
-                encoding(String.join(",", headers.all(HeaderNames.CONTENT_ENCODING, List::of))),
+                encoding(String.join(",", all(headers, HeaderNames.CONTENT_ENCODING))),
                 headers.contentLength().orElse(-1),
                 valid && !keys.isEmpty() ? keys.getFirst() : null,
                 valid);
+    }
+
+    private static List<String> all(ServerRequestHeaders headers, HeaderName name) {
+        return headers.contains(name) ? headers.all(name, List::of) : List.of();
     }
 
     private static boolean isLines(String contentType) {

@@ -192,7 +192,7 @@ final class KeyDrain {
     private Outcome done(PendingEntry entry, CommitOutcome.Done done)
             throws RedisFailure, InterruptedException {
         if (done.pushedAgainMicros() > 0) {
-            pending.add(entry.list(), done.pushedAgainMicros());
+            pending.add(List.of(entry.list()), done.pushedAgainMicros());
         }
         return end(entry);
     }

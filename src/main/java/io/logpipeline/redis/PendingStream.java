@@ -42,14 +42,17 @@ public final class PendingStream {
         this.consumer = consumer;
     }
 
-    /** Makes a list known without waiting for it; a loss is left to the sweep. */
-    public void add(String list, long noticedMicros) {
-        var unused = calls.run(Script.NOTIFY, STREAM, arguments(list, noticedMicros));
+    /** Makes lists known without waiting for it; a loss is left to the sweep. */
+    public void add(List<String> lists, long noticedMicros) {
+        List<Object> arguments = new ArrayList<>(1 + lists.size());
+        arguments.add(noticedMicros);
+        arguments.addAll(lists);
+        var unused = calls.run(Script.NOTIFY, STREAM, arguments(arguments.toArray()));
     }
 
     /** Makes a list known. */
     public void addNow(String list, long noticedMicros) throws RedisFailure, InterruptedException {
-        run(Script.NOTIFY, list, noticedMicros);
+        run(Script.NOTIFY, noticedMicros, list);
     }
 
     /**

@@ -5,53 +5,62 @@ import io.logpipeline.telemetry.Watchdog;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Group commit: requests hand their events to one sender, which sends everything waiting in one
- * flush; each request ends with its own replies.
+ * Group commit: what comes while Redis is at work on a call goes with the next one; each request
+ * ends with its own parts of the reply.
+ *
+ * <p>There is no thread for it. Whoever brings a request while a call may go sends it; otherwise
+ * the reply that makes room sends what has gathered, in the thread that it came by, so that under
+ * load nobody is woken up to send. Nothing here blocks.
  *
  * <p>Invariants: what waits or is unanswered is bounded, in bytes and in calls; a push is sent at
- * most once; the events of one request for one list travel in one script call, so that they are
- * stored all or not at all.
+ * most once; the events of one request for one list are one part of one script call, so that they
+ * are stored all or not at all; whenever something waits, a call is unanswered or somebody is about
+ * to send one.
  */
 public final class PushQueue implements Pushes, AutoCloseable {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.redis");
-    private static final int REQUESTS_PER_FLUSH_MAX = 1024;
-    private static final int LISTS_PER_TURN_MAX = 256;
-    private static final int CALLS_UNANSWERED_MAX = 4096;
-    private static final int GROUP_BYTES_MAX = 1024 * 1024;
+
+    /** One that Redis works on and one on its way: with more of them each would carry less. */
+    private static final int CALLS_UNANSWERED_MAX = 2;
+
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-    private static final Duration BEAT = Duration.ofSeconds(1);
 
     private final RedisCalls calls;
     private final PendingStream pending;
-    private final Watchdog.Heartbeat heartbeat;
+    private final Watchdog watchdog;
     private final byte[] expirationSeconds;
     private final byte[] newStoreId = ascii(UUID.randomUUID().toString());
     private final int bytesMax;
     private final Semaphore freeBytes;
-    private final Semaphore freeCalls = new Semaphore(CALLS_UNANSWERED_MAX);
-    private final BlockingQueue<PushRequest> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger unansweredEvents = new AtomicInteger();
-    private final Thread sender;
-    private volatile boolean closed;
+    private final AtomicInteger unansweredCalls = new AtomicInteger();
+
+    /** In the order they came; one that has had its turn, and has parts left, comes last again. */
+    private final Queue<PushRequest> waiting = new ConcurrentLinkedQueue<>();
+
+    /** Times that sending was asked for and not done yet; whoever counts from 0 does it. */
+    private final AtomicInteger sendsAsked = new AtomicInteger();
+
+    /** What went into the call that is being made: of who sends, alone. */
+    private final List<PushRequest> gathered = new ArrayList<>();
 
     /**
-     * @param calls a gathering link of this queue's own, which it closes
+     * @param calls a link of this queue's own, which it closes
      * @param pending where lists that begin are made known
      * @param expiration how long a list lives after its last push
      * @param bytesMax the most bytes of events that wait or are unanswered
+     * @param watchdog told of each call: one that never ends holds up all requests
      */
     public PushQueue(
             RedisCalls calls,
@@ -64,8 +73,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
         this.expirationSeconds = ascii(Long.toString(expiration.toSeconds()));
         this.bytesMax = bytesMax;
         this.freeBytes = new Semaphore(bytesMax);
-        this.heartbeat = watchdog.loop("push-sender");
-        this.sender = Thread.ofPlatform().name("push-sender").start(this::sendUntilClosed);
+        this.watchdog = watchdog;
     }
 
     /** Events that wait to be sent or answered. */
@@ -82,222 +90,164 @@ public final class PushQueue implements Pushes, AutoCloseable {
         }
         unansweredEvents.addAndGet(request.events());
         waiting.add(request);
-        return request.await(calls.timeout());
-    }
-
-    private void sendUntilClosed() {
-        List<PushRequest> begun = new ArrayList<>();
-        List<PushRequest> next = new ArrayList<>();
-        try {
-            while (!closed || !waiting.isEmpty() || !begun.isEmpty()) {
-                heartbeat.beat();
-                next.clear();
-                next.addAll(begun);
-                begun.clear();
-                PushRequest first =
-                        next.isEmpty()
-                                ? waiting.poll(BEAT.toMillis(), TimeUnit.MILLISECONDS)
-                                : waiting.poll();
-                if (first != null) {
-                    next.add(first);
-                    waiting.drainTo(next, REQUESTS_PER_FLUSH_MAX);
-                }
-                sendOrAbort(next, begun);
-            }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
+        if (mayCall()) {
+            // Those that could run by now bring theirs first, and it is one call for all of them.
+            Thread.yield();
+            sendWaiting();
         }
+        return request.await();
     }
 
-    private void sendOrAbort(List<PushRequest> requests, List<PushRequest> begun)
-            throws InterruptedException {
-        if (requests.isEmpty()) {
+    private boolean mayCall() {
+        return unansweredCalls.get() < CALLS_UNANSWERED_MAX;
+    }
+
+    /** Sends as many calls as may go; one thread at a time, on behalf of all who ask meanwhile. */
+    private void sendWaiting() {
+        int asked = 1;
+        if (sendsAsked.getAndIncrement() != 0) {
             return;
         }
+        do {
+            while (mayCall() && sendNext()) {
+                // The next one.
+            }
+            asked = sendsAsked.addAndGet(-asked);
+        } while (asked != 0);
+    }
+
+    /** Makes one call of what waits; false when nothing does. */
+    private boolean sendNext() {
+        gathered.clear();
         try {
-            send(requests, begun);
-            calls.flush();
+            PushCall call = gather();
+            if (call == null) {
+                return false;
+            }
+            if (!call.isEmpty()) {
+                send(call);
+            }
         } catch (RuntimeException | OutOfMemoryError unexpected) {
-            begun.clear();
-            // The sender goes on for those who come after.
+            // Others must not wait for ever behind it.
             RedisFailure cause =
                     new RedisFailure(RedisFailure.Kind.UNAVAILABLE, unexpected.toString());
-            for (PushRequest request : requests) {
+            for (PushRequest request : gathered) {
                 if (request.abort(cause)) {
-                    giveBack(request);
-                    request.tell();
+                    end(request);
                 }
             }
             LOG.log(System.Logger.Level.ERROR, "Requests could not be sent", unexpected);
         }
+        return true;
     }
 
-    /**
-     * Joins what goes to one list into one call, in the order it came. Of a request for very many
-     * lists only so much that others need not wait for all of it.
-     *
-     * @param begun takes the requests of which more is to be sent
-     */
-    private void send(List<PushRequest> requests, List<PushRequest> begun)
-            throws InterruptedException {
-        Map<String, Group> open = new LinkedHashMap<>();
-        for (PushRequest request : requests) {
-            Iterator<Map.Entry<String, List<byte[]>>> unsent = request.unsent();
-            int listsMax = request.isGivenUp() ? 0 : LISTS_PER_TURN_MAX;
-            for (int lists = 0; lists < listsMax && unsent.hasNext(); lists++) {
-                Map.Entry<String, List<byte[]>> part = unsent.next();
-                gather(request, part.getKey(), part.getValue(), open);
-            }
-            if (request.isGivenUp()) {
+    private @Nullable PushCall gather() {
+        PushRequest request = next();
+        if (request == null) {
+            return null;
+        }
+        PushCall call = new PushCall();
+        while (request != null) {
+            if (request.isOlderThan(calls.timeout())) {
                 dropUnsent(request);
-            } else if (unsent.hasNext()) {
-                begun.add(request);
             }
+            while (request.hasUnsent() && !call.isFull()) {
+                call.add(request, request.nextUnsent());
+            }
+            if (request.hasUnsent()) {
+                waiting.add(request);
+            }
+            request = call.isFull() ? null : next();
         }
-        for (Group group : open.values()) {
-            send(group);
-        }
+        return call;
     }
 
-    private void gather(
-            PushRequest request, String list, List<byte[]> lines, Map<String, Group> open)
-            throws InterruptedException {
-        String key = request.idempotencyKey();
-        if (key != null) {
-            // What was gathered for the list before this request goes before it.
-            Group before = open.remove(list);
-            if (before != null) {
-                send(before);
-            }
-            Group alone = new Group(list, RedisKeys.onceMarker(list, key));
-            alone.add(request, lines);
-            send(alone);
-            return;
+    private @Nullable PushRequest next() {
+        PushRequest request = waiting.peek();
+        if (request != null) {
+            gathered.add(request);
+            waiting.remove();
         }
-        Group group = open.computeIfAbsent(list, absent -> new Group(list, null));
-        group.add(request, lines);
-        if (group.bytes > GROUP_BYTES_MAX) {
-            open.remove(list);
-            send(group);
-        }
+        return request;
     }
 
-    /** Nobody waits for the request any more: what is left of it ends here. */
+    /** It has waited so long that its client may be gone: what is left of it ends here. */
     private void dropUnsent(PushRequest request) {
         RedisFailure late = new RedisFailure(RedisFailure.Kind.TIMED_OUT, "not sent in time");
-        Iterator<Map.Entry<String, List<byte[]>>> unsent = request.unsent();
-        while (unsent.hasNext()) {
-            unsent.next();
+        while (request.hasUnsent()) {
+            request.nextUnsent();
             if (request.partEnded(new PushRequest.PartEnd.Failed(late))) {
-                giveBack(request);
-                request.tell();
+                end(request);
             }
         }
     }
 
-    private void send(Group group) throws InterruptedException {
-        awaitWindow();
-        List<String> keys =
-                group.onceMarker == null
-                        ? List.of(group.list, RedisKeys.STORE)
-                        : List.of(group.list, RedisKeys.STORE, group.onceMarker);
-        List<byte[]> arguments = new ArrayList<>(2 + group.lines.size());
-        arguments.add(expirationSeconds);
-        arguments.add(newStoreId);
-        arguments.addAll(group.lines);
+    private void send(PushCall call) {
+        Watchdog.Heartbeat watched = watchdog.loop("push-call");
+        unansweredCalls.incrementAndGet();
+        CompletionStage<Reply> reply;
+        try {
+            reply =
+                    calls.run(
+                            Script.PUSH,
+                            call.keys(),
+                            call.arguments(expirationSeconds, newStoreId));
+        } catch (RuntimeException | OutOfMemoryError unexpected) {
+            watched.close();
+            unansweredCalls.decrementAndGet();
+            throw unexpected;
+        }
         var unused =
-                calls.run(Script.PUSH, keys, arguments)
-                        .whenComplete((reply, thrown) -> {
-                            freeCalls.release();
-                            group.end(
-                                    thrown == null
-                                            ? answered(group, reply)
-                                            : new PushRequest.PartEnd.Failed(
-                                                    RedisCalls.failure(thrown)));
-                        });
+                reply.whenComplete((answer, thrown) -> {
+                    watched.close();
+                    unansweredCalls.decrementAndGet();
+                    // First of all: Redis works on it while the others are told.
+                    sendWaiting();
+                    if (thrown == null) {
+                        answered(call, answer);
+                    } else {
+                        call.failed(RedisCalls.failure(thrown), this::end);
+                    }
+                });
     }
 
-    /** Each call ends by its reply or its time-out, so this wait has an end. */
-    private void awaitWindow() throws InterruptedException {
-        if (freeCalls.tryAcquire()) {
-            return;
-        }
-        calls.flush();
-        while (!freeCalls.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
-            heartbeat.beat();
-        }
-    }
-
-    private PushRequest.PartEnd answered(Group group, Reply reply) {
-        return switch (reply.word()) {
-            case "STORED" -> {
-                if (reply.number(1) == group.lines.size()) {
-                    pending.add(group.list, reply.number(2));
-                }
-                yield new PushRequest.PartEnd.Stored();
+    private void answered(PushCall call, Reply reply) {
+        try {
+            List<String> begun = call.listsBegun(reply);
+            if (!begun.isEmpty()) {
+                pending.add(begun, reply.number(1));
             }
-            case "DUPLICATE" -> new PushRequest.PartEnd.Duplicate();
-            case "OTHER_EVENTS" -> new PushRequest.PartEnd.OtherEvents();
-            default ->
-                    new PushRequest.PartEnd.Failed(
-                            new RedisFailure(RedisFailure.Kind.UNAVAILABLE, reply.word()));
-        };
+            call.answered(reply, this::end);
+        } catch (RuntimeException unexpected) {
+            LOG.log(System.Logger.Level.ERROR, "A reply could not be read", unexpected);
+            call.failed(
+                    new RedisFailure(RedisFailure.Kind.UNAVAILABLE, unexpected.toString()),
+                    this::end);
+        }
     }
 
-    private void giveBack(PushRequest request) {
+    private void end(PushRequest request) {
         unansweredEvents.addAndGet(-request.events());
         freeBytes.release(request.bytes());
+        request.tell();
     }
 
-    /** Sends what waits, then closes the connection. */
+    /** Waits until everything is sent and answered, then closes the connection. */
     @Override
     public void close() {
-        closed = true;
         try {
-            sender.join(calls.timeout().plus(BEAT));
-            boolean allAnswered =
-                    freeBytes.tryAcquire(
-                            bytesMax, calls.timeout().toMillis(), TimeUnit.MILLISECONDS);
-            if (!allAnswered) {
+            // What waits is sent after calls that may take the whole time-out.
+            long millis = 2 * calls.timeout().toMillis();
+            if (!freeBytes.tryAcquire(bytesMax, millis, TimeUnit.MILLISECONDS)) {
                 LOG.log(System.Logger.Level.WARNING, "Stopped with pushes unanswered");
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
-        heartbeat.close();
         calls.close();
     }
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** What goes to one list in one script call. */
-    private final class Group {
-        private final String list;
-        private final @Nullable String onceMarker;
-        private final List<byte[]> lines = new ArrayList<>();
-        private final List<PushRequest> requests = new ArrayList<>();
-        private long bytes;
-
-        Group(String list, @Nullable String onceMarker) {
-            this.list = list;
-            this.onceMarker = onceMarker;
-        }
-
-        void add(PushRequest request, List<byte[]> more) {
-            requests.add(request);
-            lines.addAll(more);
-            more.forEach(line -> bytes += line.length);
-        }
-
-        void end(PushRequest.PartEnd end) {
-            for (PushRequest request : requests) {
-                if (request.partEnded(end)) {
-                    giveBack(request);
-                    request.tell();
-                }
-            }
-        }
     }
 }

@@ -3,20 +3,19 @@ package io.logpipeline.redis;
 import io.logpipeline.event.LogEvent;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** The events of one request, by list, on their way to Redis. Ends once, with its last part. */
 final class PushRequest {
     private static final int EVENT_OVERHEAD_BYTES = 64;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+    /** The request's events for one list, in their order. */
+    record Part(String list, List<byte[]> lines) {}
 
     /** What became of one list's part. */
     sealed interface PartEnd {
@@ -29,12 +28,19 @@ final class PushRequest {
         record Failed(RedisFailure failure) implements PartEnd {}
     }
 
-    private final Map<String, List<byte[]>> lines = new LinkedHashMap<>();
-    private final Iterator<Map.Entry<String, List<byte[]>>> unsent;
+    /** Told of a request that has ended, once. */
+    interface Ended {
+        void with(PushRequest request);
+    }
+
+    private final List<Part> parts;
     private final @Nullable String idempotencyKey;
     private final int events;
     private final int bytes;
-    private final CompletableFuture<PushOutcome> outcome = new CompletableFuture<>();
+    private final CountDownLatch told = new CountDownLatch(1);
+
+    /** Of whoever sends, alone. */
+    private int sent;
 
     private volatile long lastProgressNanos = System.nanoTime();
     private int partsOpen;
@@ -48,21 +54,34 @@ final class PushRequest {
         this.events = events.size();
         int total = 0;
         for (LogEvent event : events) {
-            lines.computeIfAbsent(event.userDay().key(), absent -> new ArrayList<>(1))
-                    .add(event.line());
             total += event.line().length + EVENT_OVERHEAD_BYTES;
         }
         this.bytes = total;
-        this.partsOpen = lines.size();
-        this.unsent = lines.entrySet().iterator();
+        this.parts = parts(events);
+        this.partsOpen = parts.size();
     }
 
-    /**
-     * What is not sent yet: the events of a list, in their order, list after list. The sender's
-     * alone.
-     */
-    Iterator<Map.Entry<String, List<byte[]>>> unsent() {
-        return unsent;
+    private static List<Part> parts(List<LogEvent> events) {
+        if (events.size() == 1) {
+            LogEvent event = events.getFirst();
+            return List.of(new Part(event.userDay().key(), List.of(event.line())));
+        }
+        Map<String, Part> parts = new LinkedHashMap<>();
+        for (LogEvent event : events) {
+            parts.computeIfAbsent(event.userDay().key(), list -> new Part(list, new ArrayList<>(1)))
+                    .lines()
+                    .add(event.line());
+        }
+        return List.copyOf(parts.values());
+    }
+
+    boolean hasUnsent() {
+        return sent < parts.size();
+    }
+
+    /** The next part: it counts as sent. */
+    Part nextUnsent() {
+        return parts.get(sent++);
     }
 
     @Nullable String idempotencyKey() {
@@ -78,25 +97,15 @@ final class PushRequest {
         return bytes;
     }
 
-    /** Nobody waits for it any more. */
-    boolean isGivenUp() {
-        return outcome.isDone();
+    /** Whether it came, and the last of its parts ended, longer ago than this. */
+    boolean isOlderThan(Duration limit) {
+        return System.nanoTime() - lastProgressNanos > limit.toNanos();
     }
 
-    /** Waits for its end, as long as there is progress within each time-out. */
-    PushOutcome await(Duration timeout) throws InterruptedException {
-        while (true) {
-            try {
-                return outcome.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (TimeoutException late) {
-                if (System.nanoTime() - lastProgressNanos > timeout.toNanos()) {
-                    outcome.complete(
-                            failed(new RedisFailure(RedisFailure.Kind.TIMED_OUT, "no reply")));
-                }
-            } catch (ExecutionException impossible) {
-                throw new IllegalStateException(impossible);
-            }
-        }
+    /** Waits for its end: each call has one, so this has. */
+    PushOutcome await() throws InterruptedException {
+        told.await();
+        return outcome();
     }
 
     /**
@@ -115,8 +124,9 @@ final class PushRequest {
         return partsOpen <= 0 && end();
     }
 
-    /** Ends the request with parts open; true as in {@link #partEnded}. */
+    /** Ends the request with parts open, none of which is sent any more; true as above. */
     synchronized boolean abort(RedisFailure cause) {
+        sent = parts.size();
         failure = cause;
         return end();
     }
@@ -130,17 +140,17 @@ final class PushRequest {
     }
 
     /** Tells whoever waits what became of it. */
-    synchronized void tell() {
-        if (failure != null) {
-            outcome.complete(failed(failure));
-        } else if (keyReused) {
-            outcome.complete(new PushOutcome.KeyReused());
-        } else {
-            outcome.complete(anyStored ? new PushOutcome.Stored() : new PushOutcome.Duplicate());
-        }
+    void tell() {
+        told.countDown();
     }
 
-    private static PushOutcome failed(RedisFailure failure) {
-        return new PushOutcome.Failed(failure.publicDetails(), RETRY_AFTER);
+    private synchronized PushOutcome outcome() {
+        if (failure != null) {
+            return new PushOutcome.Failed(failure.publicDetails(), RETRY_AFTER);
+        }
+        if (keyReused) {
+            return new PushOutcome.KeyReused();
+        }
+        return anyStored ? new PushOutcome.Stored() : new PushOutcome.Duplicate();
     }
 }

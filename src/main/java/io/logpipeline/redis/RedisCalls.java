@@ -28,9 +28,6 @@ public interface RedisCalls extends AutoCloseable {
     /** The server's {@code INFO}. */
     CompletionStage<String> info();
 
-    /** Sends what has gathered; on a link that sends each call at once there is nothing to do. */
-    void flush();
-
     /** Gives the connection back. */
     @Override
     void close();

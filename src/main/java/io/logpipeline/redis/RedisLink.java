@@ -48,15 +48,13 @@ public final class RedisLink implements RedisCalls {
     private final ClientResources resources;
     private final RedisClient client;
     private final Duration timeout;
-    private final boolean flushEach;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final CountDownLatch connectedOnce = new CountDownLatch(1);
     private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
     private volatile String connectProblem = "not connected yet";
 
-    private RedisLink(RedisServer server, String name, Duration timeout, boolean flushEach) {
+    private RedisLink(RedisServer server, String name, Duration timeout) {
         this.timeout = timeout;
-        this.flushEach = flushEach;
         resources =
                 DefaultClientResources.builder()
                         .reconnectDelay(
@@ -82,24 +80,14 @@ public final class RedisLink implements RedisCalls {
                         .build());
     }
 
-    /** A link that sends each call at once. Returns without waiting for the connection. */
+    /** Returns without waiting for the connection. */
     public static RedisLink open(RedisServer server, String name, Duration timeout) {
-        return new RedisLink(server, name, timeout, true).connecting();
+        return new RedisLink(server, name, timeout).connecting();
     }
 
     /** The same, where nothing is needed but a URL. */
     public static RedisLink open(String url, String name, Duration timeout) {
         return open(RedisServer.at(url), name, timeout);
-    }
-
-    /** A link that sends what has gathered at each {@link #flush()}. */
-    public static RedisLink openGathering(RedisServer server, String name, Duration timeout) {
-        return new RedisLink(server, name, timeout, false).connecting();
-    }
-
-    /** The same, where nothing is needed but a URL. */
-    public static RedisLink openGathering(String url, String name, Duration timeout) {
-        return openGathering(RedisServer.at(url), name, timeout);
     }
 
     private RedisLink connecting() {
@@ -110,6 +98,12 @@ public final class RedisLink implements RedisCalls {
     /** Waits for the first connection; false when there is none within the limit. */
     public boolean awaitConnected(Duration limit) throws InterruptedException {
         return connectedOnce.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Whether a call would be sent. */
+    public boolean isConnected() {
+        StatefulRedisConnection<String, byte[]> now = connection;
+        return now != null && now.isOpen();
     }
 
     /**
@@ -134,9 +128,7 @@ public final class RedisLink implements RedisCalls {
         try {
             while (closed.getCount() > 0) {
                 try {
-                    StatefulRedisConnection<String, byte[]> fresh = client.connect(CODEC);
-                    fresh.setAutoFlushCommands(flushEach);
-                    connection = fresh;
+                    connection = client.connect(CODEC);
                     connectedOnce.countDown();
                     return;
                 } catch (RuntimeException unreachable) {
@@ -167,14 +159,6 @@ public final class RedisLink implements RedisCalls {
     }
 
     @Override
-    public void flush() {
-        StatefulRedisConnection<String, byte[]> now = connection;
-        if (now != null) {
-            now.flushCommands();
-        }
-    }
-
-    @Override
     public CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
         String[] keyArray = keys.toArray(String[]::new);
         byte[][] argumentArray = arguments.toArray(byte[][]::new);
@@ -195,10 +179,7 @@ public final class RedisLink implements RedisCalls {
             Script script,
             String[] keys,
             byte[][] arguments) {
-        CompletionStage<List<Object>> reply =
-                now.async().eval(script.source(), ScriptOutputType.MULTI, keys, arguments);
-        now.flushCommands();
-        return reply;
+        return now.async().eval(script.source(), ScriptOutputType.MULTI, keys, arguments);
     }
 
     private static boolean unknownScript(Throwable thrown) {

@@ -18,6 +18,10 @@ public record Reply(List<Object> values) {
         return new String(bytes(index), StandardCharsets.ISO_8859_1);
     }
 
+    boolean isNumber(int index) {
+        return values.get(index) instanceof Long;
+    }
+
     long number(int index) {
         return values.get(index) instanceof Long number ? number : Long.parseLong(text(index));
     }

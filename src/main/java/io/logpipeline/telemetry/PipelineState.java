@@ -1,6 +1,7 @@
 package io.logpipeline.telemetry;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ public final class PipelineState {
     private final String role;
     private final String version;
     private volatile boolean redisUp;
+    private volatile BooleanSupplier connected = () -> true;
     private volatile @Nullable String redisProblem = "not connected yet";
     private volatile Pending pending = new Pending(0, Duration.ZERO);
     private volatile boolean started;
@@ -45,9 +47,17 @@ public final class PipelineState {
         redisUp = up;
     }
 
-    /** Whether Redis answered last time. */
+    /** Whether Redis answered last time, and requests have a connection of theirs now. */
     public boolean redisUp() {
-        return redisUp;
+        return redisUp && connected.getAsBoolean();
+    }
+
+    /**
+     * Says how to see whether requests have their connection to Redis. It comes up by itself, at
+     * another moment than that by which Redis was seen; without it they fail.
+     */
+    public void connected(BooleanSupplier connected) {
+        this.connected = connected;
     }
 
     /** Says why Redis is not up. Shown, not judged: {@link #redisUp(boolean)} decides. */

@@ -1,11 +1,13 @@
 #!lua flags=allow-oom
--- Adds the entry of a list that waits to be drained. A hint: losing it costs time, never an event.
+-- Adds the entries of lists that wait to be drained. A hint: losing one costs time, never an event.
 -- Allowed in a full Redis, which is emptied by draining.
 --
 -- KEYS[1]  the stream of pending keys
--- ARGV[1]  the list's key
--- ARGV[2]  microseconds: when the list was seen to hold events, by the clock of its server
+-- ARGV[1]  microseconds: when the lists were seen to hold events, by the clock of their server
+-- ARGV[2…] the lists' keys
 --
 -- {"ADDED"}
-redis.call('XADD', KEYS[1], '*', 'key', ARGV[1], 'noticed_us', ARGV[2])
+for list = 2, #ARGV do
+    redis.call('XADD', KEYS[1], '*', 'key', ARGV[list], 'noticed_us', ARGV[1])
+end
 return {'ADDED'}

@@ -1,38 +1,63 @@
 #!lua
--- Appends events to one list, all of them or none. Not allowed in a full Redis: the caller must know.
+-- Appends events to lists, part by part: of each part all events or none. A part that is refused holds
+-- up no other. Not allowed in a full Redis: the caller must know.
 --
--- KEYS[1]  the list
--- KEYS[2]  the store's id
--- KEYS[3]  the marker of the request's idempotency key on this list; absent without one
--- ARGV[1]  seconds the list lives, counted from its last push
+-- KEYS[1]  the store's id
+-- KEYS[2…] for each part its list; behind the list, where the part is marked, the marker of the
+--          request's idempotency key on this list
+-- ARGV[1]  seconds a list lives, counted from its last push
 -- ARGV[2]  an id for a store that has none: it must not be younger than any event
--- ARGV[3…] the events
+-- ARGV[3…] for each part the number of its events, negative where the part is marked; then the events
 --
--- {"STORED", length, now_us}  the list's length after the push; now_us by this server's clock
--- {"DUPLICATE"}               the marker says that this push was made before; nothing changed
--- {"OTHER_EVENTS"}            the marker is that of other events; nothing changed
-local digest
-if KEYS[3] then
-    digest = redis.sha1hex(table.concat(ARGV, '\n', 3))
-    local before = redis.call('GET', KEYS[3])
-    if before == digest then
-        return {'DUPLICATE'}
-    end
-    if before then
-        return {'OTHER_EVENTS'}
-    end
-end
-local length = 0
--- Lua's stack takes some 8,000 values in one call.
-for first = 3, #ARGV, 4000 do
-    length = redis.call('RPUSH', KEYS[1], unpack(ARGV, first, math.min(first + 3999, #ARGV)))
-end
-redis.call('EXPIRE', KEYS[1], ARGV[1])
-if digest then
-    redis.call('SET', KEYS[3], digest, 'EX', ARGV[1])
-end
-if length == #ARGV - 2 then
-    redis.call('SET', KEYS[2], ARGV[2], 'NX')
-end
+-- {"PUSHED", now_us, answer…}  now_us by this server's clock; for each part the list's length after the
+--                              push; or, with nothing changed, "DUPLICATE": the marker says that it was
+--                              made before; "OTHER_EVENTS": the marker is that of other events; or the
+--                              error with which Redis refused it
 local now = redis.call('TIME')
-return {'STORED', length, now[1] * 1000000 + now[2]}
+local reply = {'PUSHED', now[1] * 1000000 + now[2]}
+local key, argument = 2, 3
+local begun = false
+
+-- Lua's stack takes some 8,000 values in one call.
+local function append(list, first, last)
+    local length
+    for from = first, last, 4000 do
+        length = redis.pcall('RPUSH', list, unpack(ARGV, from, math.min(from + 3999, last)))
+        if type(length) == 'table' then
+            return length.err
+        end
+    end
+    redis.call('EXPIRE', list, ARGV[1])
+    begun = begun or length == last - first + 1
+    return length
+end
+
+while argument <= #ARGV do
+    local list, count = KEYS[key], tonumber(ARGV[argument])
+    local first, last = argument + 1, argument + math.abs(count)
+    if count > 0 then
+        reply[#reply + 1] = append(list, first, last)
+    else
+        key = key + 1
+        local digest = redis.sha1hex(table.concat(ARGV, '\n', first, last))
+        local before = redis.pcall('GET', KEYS[key])
+        local answer
+        if not before then
+            answer = append(list, first, last)
+            if type(answer) == 'number' then
+                redis.call('SET', KEYS[key], digest, 'EX', ARGV[1])
+            end
+        elseif type(before) == 'table' then
+            answer = before.err
+        else
+            answer = before == digest and 'DUPLICATE' or 'OTHER_EVENTS'
+        end
+        reply[#reply + 1] = answer
+    end
+    key = key + 1
+    argument = last + 1
+end
+if begun then
+    redis.call('SET', KEYS[1], ARGV[2], 'NX')
+end
+return reply

@@ -119,11 +119,6 @@ final class FaultyCalls implements RedisCalls {
     }
 
     @Override
-    public void flush() {
-        calls.flush();
-    }
-
-    @Override
     public void close() {
         calls.close();
     }

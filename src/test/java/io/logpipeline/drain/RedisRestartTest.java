@@ -46,7 +46,7 @@ class RedisRestartTest {
                 ConnectedRedis redis = ConnectedRedis.to(process.url(), timeout);
                 PushQueue queue =
                         new PushQueue(
-                                RedisLink.openGathering(process.url(), "test-push", timeout),
+                                RedisLink.open(process.url(), "test-push", timeout),
                                 new PendingStream(redis.link(), "api"),
                                 Duration.ofSeconds(600),
                                 1_000_000,

@@ -128,9 +128,6 @@ final class SimulatedLink implements RedisCalls {
     }
 
     @Override
-    public void flush() {}
-
-    @Override
     public void close() {}
 
     @Override

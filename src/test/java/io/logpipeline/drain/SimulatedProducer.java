@@ -81,13 +81,15 @@ final class SimulatedProducer {
     }
 
     private void send(Request request) {
-        List<String> keys = new ArrayList<>(List.of(request.user.key(), SimulatedWorld.STORE));
+        List<String> keys = new ArrayList<>(List.of(SimulatedWorld.STORE, request.user.key()));
         if (request.onceMarker != null) {
             keys.add(request.onceMarker);
         }
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(bytes(Long.toString(SimulatedReplica.LIST_LIFE.toSeconds())));
         arguments.add(bytes("store-by-producer-" + number + "-" + events));
+        int count = request.events.size();
+        arguments.add(bytes(Integer.toString(request.onceMarker == null ? count : -count)));
         request.events.forEach(event -> arguments.add(bytes(event)));
         answeredNow = false;
         var unused = link.run(Script.PUSH, keys, arguments);
@@ -100,9 +102,9 @@ final class SimulatedProducer {
     private void answered(SimulatedLink.Answered answer) {
         if (answer.script() == Script.PUSH) {
             answeredNow = true;
-            if (answer.word().equals("STORED")
-                    && answer.number(1) == answer.arguments().size() - 2) {
-                pending.add(answer.keys().getFirst(), answer.number(2));
+            if (SimulatedServers.isStored(answer.reply().values())
+                    && answer.number(2) == answer.arguments().size() - 3) {
+                pending.add(List.of(answer.keys().get(1)), answer.number(1));
             }
         }
     }

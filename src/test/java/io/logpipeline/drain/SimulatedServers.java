@@ -193,8 +193,8 @@ final class SimulatedServers {
                         + " ->"
                         + shown(reply));
         String word = SimulatedLink.text(reply.getFirst());
-        world.happens(script + " " + word);
-        if (script == Script.PUSH && word.equals("STORED")) {
+        world.happens(script + " " + (script == Script.PUSH ? ofThePart(reply) : word));
+        if (script == Script.PUSH && isStored(reply)) {
             pushed(server, keys, arguments);
         } else if (script == Script.COMMIT && !word.equals("STALE")) {
             int count = Integer.parseInt(SimulatedLink.text(arguments.get(4)));
@@ -209,13 +209,22 @@ final class SimulatedServers {
         return reply;
     }
 
+    /** A push of one part, as all are here. */
+    private static String ofThePart(List<Object> reply) {
+        return isStored(reply) ? "STORED" : SimulatedLink.text(reply.get(2));
+    }
+
+    static boolean isStored(List<Object> reply) {
+        return reply.get(2) instanceof Long;
+    }
+
     private void pushed(SimulatedRedis server, List<String> keys, List<byte[]> arguments) {
         List<String> events =
-                arguments.subList(2, arguments.size()).stream().map(SimulatedLink::text).toList();
+                arguments.subList(3, arguments.size()).stream().map(SimulatedLink::text).toList();
         if (keys.size() == 3 && server == master) {
             expiries.storedOnce(keys.get(2), events, clock.millis());
         }
-        stored(server, keys.getFirst(), events);
+        stored(server, keys.get(1), events);
     }
 
     /** By a producer that tells nobody. */

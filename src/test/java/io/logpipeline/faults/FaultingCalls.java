@@ -76,14 +76,7 @@ public final class FaultingCalls implements RedisCalls {
         }
         CompletionStage<T> stage =
                 struck(step, subject, Moment.BEFORE)
-                        .thenCompose(struck -> {
-                            CompletionStage<T> sent = call.get();
-                            if (struck) {
-                                // Whoever gathers calls flushed before this one was there.
-                                calls.flush();
-                            }
-                            return sent;
-                        })
+                        .thenCompose(struck -> call.get())
                         .thenCompose(reply ->
                                 counts.test(reply)
                                         ? struck(step, subject, Moment.AFTER)
@@ -149,17 +142,13 @@ public final class FaultingCalls implements RedisCalls {
         return switch (script) {
             case ACKNOWLEDGE -> lists.getOrDefault(text(arguments.getLast()), "");
             case RENEW -> lists.getOrDefault(text(arguments.get(2)), "");
+            case NOTIFY -> names + " " + text(arguments.getLast());
             default -> arguments.isEmpty() ? names : names + " " + text(arguments.getFirst());
         };
     }
 
     private static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
-    }
-
-    @Override
-    public void flush() {
-        calls.flush();
     }
 
     @Override

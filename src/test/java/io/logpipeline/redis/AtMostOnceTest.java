@@ -30,7 +30,7 @@ class AtMostOnceTest {
         proxy = new CuttingProxy(process.port());
         queue =
                 new PushQueue(
-                        RedisLink.openGathering(proxy.url(), "test-push", Duration.ofSeconds(2)),
+                        RedisLink.open(proxy.url(), "test-push", Duration.ofSeconds(2)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         1_000_000,

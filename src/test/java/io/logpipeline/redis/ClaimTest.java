@@ -175,8 +175,12 @@ class ClaimTest {
                                 .link()
                                 .run(
                                         Script.PUSH,
-                                        List.of(LIST, "logs:store"),
-                                        List.of("600".getBytes(), "id".getBytes(), odd)));
+                                        List.of("logs:store", LIST),
+                                        List.of(
+                                                "600".getBytes(),
+                                                "id".getBytes(),
+                                                "1".getBytes(),
+                                                odd)));
 
         assertThat(stage.claimed("w1").elements()).containsExactly(odd);
     }

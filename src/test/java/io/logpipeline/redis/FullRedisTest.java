@@ -28,9 +28,9 @@ class FullRedisTest {
                                                     .link()
                                                     .run(
                                                             Script.PUSH,
-                                                            List.of(key("b"), "logs:store"),
+                                                            List.of("logs:store", key("b")),
                                                             PendingStream.arguments(
-                                                                    600, "id", "1"))))
+                                                                    600, "id", 1, "1"))))
                     .hasMessageStartingWith("OOM");
 
             pending.ensureGroup();

@@ -23,12 +23,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A batch for several lists is several script calls. The connection is cut at each of them, before
- * it, before its reply and after its reply; the retry with the same idempotency key completes the
- * batch, and doubles nothing.
+ * A batch for very many lists is several script calls. The connection is cut at each of them,
+ * before it, before its reply and after its reply; the retry with the same idempotency key
+ * completes the batch, and doubles nothing.
  */
 class HalfDoneBatchTest {
-    private static final List<String> USERS = List.of("a", "b", "c");
+    private static final int CALLS = 3;
+    private static final int LISTS_PER_CALL = 256;
+    private static final List<String> USERS =
+            IntStream.range(0, (CALLS - 1) * LISTS_PER_CALL + 1).mapToObj(i -> "u" + i).toList();
     private static final PushOutcome STORED = new PushOutcome.Stored();
     private static final PushOutcome DUPLICATE = new PushOutcome.Duplicate();
 
@@ -44,7 +47,7 @@ class HalfDoneBatchTest {
         proxy = new LockstepProxy(process.port());
         queue =
                 new PushQueue(
-                        RedisLink.openGathering(proxy.url(), "test-push", Duration.ofSeconds(30)),
+                        RedisLink.open(proxy.url(), "test-push", Duration.ofSeconds(30)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         1_000_000,
@@ -60,14 +63,14 @@ class HalfDoneBatchTest {
         process.close();
     }
 
-    /** The script is known, so that each list of what follows is one EVALSHA. */
+    /** The script is known, so that each call of what follows is one EVALSHA. */
     private void awaitConnected() {
         Await.until(
                 "the queue is connected",
                 () -> queue.push(Events.events("other", "0"), null).equals(STORED));
     }
 
-    /** Two events for each of three users, in turns. */
+    /** Two events for each user, in turns. */
     private static List<LogEvent> batch() {
         List<LogEvent> events = new ArrayList<>();
         for (String event : List.of("1", "2")) {
@@ -79,8 +82,7 @@ class HalfDoneBatchTest {
     private static Stream<Arguments> cuts() {
         return Stream.of(Cut.values())
                 .flatMap(cut ->
-                        IntStream.range(0, USERS.size())
-                                .mapToObj(script -> Arguments.of(cut, script)));
+                        IntStream.range(0, CALLS).mapToObj(script -> Arguments.of(cut, script)));
     }
 
     @ParameterizedTest
@@ -91,16 +93,17 @@ class HalfDoneBatchTest {
 
         int executed = script + (cut == Cut.BEFORE_COMMAND ? 0 : 1);
         assertThat(proxy.scripts()).isEqualTo(executed);
-        boolean answered = cut == Cut.AFTER_REPLY && script == USERS.size() - 1;
+        boolean answered = cut == Cut.AFTER_REPLY && script == CALLS - 1;
         assertThat(first).isInstanceOf(answered ? STORED.getClass() : PushOutcome.Failed.class);
         for (int i = 0; i < USERS.size(); i++) {
-            assertThat(redis.list(key(USERS.get(i)))).hasSize(i < executed ? 2 : 0);
+            assertThat(redis.list(key(USERS.get(i))))
+                    .hasSize(i < executed * LISTS_PER_CALL ? 2 : 0);
         }
         awaitConnected();
 
         PushOutcome retry = queue.push(batch(), "key");
 
-        assertThat(retry).isEqualTo(executed < USERS.size() ? STORED : DUPLICATE);
+        assertThat(retry).isEqualTo(executed < CALLS ? STORED : DUPLICATE);
         assertAllOnce();
         assertThat(queue.push(batch(), "key")).isEqualTo(DUPLICATE);
         assertAllOnce();

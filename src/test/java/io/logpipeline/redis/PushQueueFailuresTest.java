@@ -21,7 +21,7 @@ class PushQueueFailuresTest {
 
     private static PushQueue queue(RedisProcess redis, RedisLink link) {
         return new PushQueue(
-                RedisLink.openGathering(redis.url(), "test-push", TIMEOUT),
+                RedisLink.open(redis.url(), "test-push", TIMEOUT),
                 new PendingStream(link, "test"),
                 Duration.ofSeconds(600),
                 1_000_000,
@@ -57,6 +57,18 @@ class PushQueueFailuresTest {
             awaitStored(queue);
             assertThat(queue.unansweredEvents()).isZero();
             assertThat(redis.<Long>with(server -> server.exists(key("b")))).isZero();
+        }
+    }
+
+    @Test
+    void aLinkSaysWhetherItIsConnected() throws Exception {
+        try (RedisProcess redis = RedisProcess.start();
+                RedisLink link = RedisLink.open(redis.url(), "test", TIMEOUT)) {
+            Await.until("it is connected", link::isConnected);
+            redis.kill();
+            Await.until("it is not", () -> !link.isConnected());
+            redis.restart();
+            Await.until("it is again", link::isConnected);
         }
     }
 
@@ -133,7 +145,7 @@ class PushQueueFailuresTest {
                 RedisLink link = RedisLink.open(redis.url(), "test", TIMEOUT);
                 PushQueue queue =
                         new PushQueue(
-                                RedisLink.openGathering(proxy.url(), "test-push", TIMEOUT),
+                                RedisLink.open(proxy.url(), "test-push", TIMEOUT),
                                 new PendingStream(link, "test"),
                                 Duration.ofSeconds(600),
                                 1_000_000,

@@ -39,7 +39,7 @@ class PushQueueTest {
         redis = ConnectedRedis.to(url);
         queue =
                 new PushQueue(
-                        RedisLink.openGathering(url, "test-push", Duration.ofSeconds(5)),
+                        RedisLink.open(url, "test-push", Duration.ofSeconds(5)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         BYTES_MAX,
@@ -260,8 +260,7 @@ class PushQueueTest {
     void whatWaitsWhenTheQueueClosesIsStored() throws Exception {
         PushQueue closing =
                 new PushQueue(
-                        RedisLink.openGathering(
-                                TestRedis.emptyUrl(), "test-closing", Duration.ofSeconds(5)),
+                        RedisLink.open(TestRedis.emptyUrl(), "test-closing", Duration.ofSeconds(5)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         BYTES_MAX,
@@ -290,8 +289,34 @@ class PushQueueTest {
             request.addAll(events("many-" + user, "1"));
         }
 
-        assertThat(queue.push(request, null)).isEqualTo(new PushOutcome.Stored());
+        long callsBefore = scriptCalls();
+        assertThat(queue.push(request, null)).isEqualTo(STORED);
         assertThat(redis.server().dbsize()).isGreaterThanOrEqualTo(LISTS);
+        assertThat(scriptCalls() - callsBefore).isLessThan(LISTS / 50);
+    }
+
+    @Test
+    void requestsGatheredForOneListAreStoredInTheirOrderWithAndWithoutAKey() throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            redis.pauseWrites();
+            List<Future<PushOutcome>> held = new ArrayList<>();
+            // The first ones fill the window, so that the others travel in one call.
+            for (int i = 0; i < 8; i++) {
+                String line = String.valueOf(i);
+                String key = i % 3 == 2 ? "key-" + i : null;
+                held.add(threads.submit(() -> queue.push(events("ordered", line), key)));
+                int waiting = i + 1;
+                Await.until("it waits", () -> queue.unansweredEvents() == waiting);
+            }
+            redis.unpauseWrites();
+            for (Future<PushOutcome> each : held) {
+                assertThat(each.get()).isEqualTo(STORED);
+            }
+        } finally {
+            redis.unpauseWrites();
+        }
+        assertThat(redis.list(key("ordered")))
+                .containsExactly("0", "1", "2", "3", "4", "5", "6", "7");
     }
 
     @Test

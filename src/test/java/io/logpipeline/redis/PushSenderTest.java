@@ -1,6 +1,7 @@
 package io.logpipeline.redis;
 
 import static io.logpipeline.redis.Events.events;
+import static io.logpipeline.redis.Events.key;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,26 +10,43 @@ import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What the queue's one sender does, over calls that the test holds in its hands. */
+/** What the queue sends and when, over calls whose replies the test holds in its hands. */
 class PushSenderTest {
     private static final PushOutcome STORED = new PushOutcome.Stored();
-    private static final Reply STORED_REPLY = new Reply(List.of("STORED".getBytes(UTF_8), 2L, 0L));
+    private static final PushOutcome UNAVAILABLE =
+            new PushOutcome.Failed("Redis is not reachable", Duration.ofSeconds(1));
+    private static final int WINDOW = 2;
+    private static final int PARTS_MAX = 256;
 
-    /** By the event: a push of "stuck" holds the sender, "poison" fails it, others are answered. */
+    /** Of no list that begins; for as many parts as a call may have. */
+    private static final Reply STORED_REPLY = reply(PARTS_MAX);
+
+    private static Reply reply(int parts) {
+        List<Object> values = new ArrayList<>(List.of("PUSHED".getBytes(UTF_8), 0L));
+        values.addAll(Collections.nCopies(parts, 9L));
+        return new Reply(values);
+    }
+
+    private record Sent(List<String> keys, List<String> words, CompletableFuture<Reply> reply) {
+        boolean has(String word) {
+            return words.contains(word);
+        }
+    }
+
+    /** A push that holds "poison" fails at once; the others are answered when the test says so. */
     private static final class Calls implements RedisCalls {
         private final Duration timeout;
-        private final List<String> sent = new CopyOnWriteArrayList<>();
-        private final CompletableFuture<Void> gate = new CompletableFuture<>();
-        private volatile CompletionStage<Reply> reply =
-                CompletableFuture.completedStage(STORED_REPLY);
-        private final List<Integer> sentAtFlush = new CopyOnWriteArrayList<>();
+        private final List<Sent> sent = new CopyOnWriteArrayList<>();
+        private volatile boolean answersAtOnce;
         private volatile boolean closed;
 
         Calls(Duration timeout) {
@@ -38,15 +56,23 @@ class PushSenderTest {
         @Override
         public CompletionStage<Reply> run(
                 Script script, List<String> keys, List<byte[]> arguments) {
-            String event = new String(arguments.getLast(), UTF_8);
-            sent.add(event);
-            if (event.equals("stuck")) {
-                gate.join();
-            }
-            if (event.equals("poison")) {
+            List<String> words =
+                    arguments.stream().skip(2).map(each -> new String(each, UTF_8)).toList();
+            CompletableFuture<Reply> reply = new CompletableFuture<>();
+            sent.add(new Sent(keys, words, reply));
+            if (words.contains("poison")) {
                 throw new IllegalStateException("on purpose");
             }
+            if (answersAtOnce) {
+                reply.complete(STORED_REPLY);
+            }
             return reply;
+        }
+
+        /** Answers this one and, from now on, every one. */
+        void answerAll() {
+            answersAtOnce = true;
+            sent.forEach(each -> each.reply.complete(STORED_REPLY));
         }
 
         @Override
@@ -60,11 +86,6 @@ class PushSenderTest {
         }
 
         @Override
-        public void flush() {
-            sentAtFlush.add(sent.size());
-        }
-
-        @Override
         public void close() {
             closed = true;
         }
@@ -75,56 +96,163 @@ class PushSenderTest {
         }
     }
 
-    private static PushQueue queue(Calls calls) {
+    private final AtomicLong nowNanos = new AtomicLong();
+    private final Watchdog watchdog = new Watchdog(nowNanos::get);
+
+    private PushQueue queue(Calls calls) {
         return new PushQueue(
                 calls,
                 new PendingStream(calls, "test"),
                 Duration.ofSeconds(600),
                 1_000_000,
-                new Watchdog(System::nanoTime));
+                watchdog);
     }
 
     private static CompletableFuture<PushOutcome> pushing(PushQueue queue, String event) {
         return pushing(queue, events("a", event), null);
     }
 
+    /** Returns once it waits or is sent. */
     private static CompletableFuture<PushOutcome> pushing(
             PushQueue queue, List<LogEvent> events, @Nullable String key) {
+        int before = queue.unansweredEvents();
         CompletableFuture<PushOutcome> outcome = new CompletableFuture<>();
-        Thread.ofVirtual()
-                .start(() -> {
-                    try {
-                        outcome.complete(queue.push(events, key));
-                    } catch (InterruptedException stopped) {
-                        outcome.completeExceptionally(stopped);
-                    }
-                });
+        Thread thread =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                outcome.complete(queue.push(events, key));
+                            } catch (InterruptedException stopped) {
+                                outcome.completeExceptionally(stopped);
+                            }
+                        });
+        Await.until(
+                "it waits, or has ended",
+                () ->
+                        outcome.isDone()
+                                || queue.unansweredEvents() == before + events.size()
+                                        && thread.getState() == Thread.State.WAITING);
         return outcome;
     }
 
+    private static PushOutcome ended(CompletableFuture<PushOutcome> outcome) {
+        Await.until("it has ended", outcome::isDone);
+        return outcome.join();
+    }
+
+    /** As many as may be unanswered. */
+    private static List<CompletableFuture<PushOutcome>> fillWindow(PushQueue queue) {
+        List<CompletableFuture<PushOutcome>> outcomes = new ArrayList<>();
+        for (int i = 0; i < WINDOW; i++) {
+            outcomes.add(pushing(queue, "first-" + i));
+        }
+        return outcomes;
+    }
+
+    private static List<LogEvent> manyLists(int count) {
+        List<LogEvent> events = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            events.addAll(events("user-" + i, "large"));
+        }
+        return events;
+    }
+
     @Test
-    void aRequestThatWasToldOfItsFailureIsNotSentLater() throws Exception {
+    void onlySoManyCallsAreUnansweredAndWhatComesMeanwhileGoesWithTheNext() throws Exception {
+        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushQueue queue = queue(calls);
+        List<CompletableFuture<PushOutcome>> outcomes = fillWindow(queue);
+        for (int i = 0; i < 10; i++) {
+            outcomes.add(pushing(queue, events("user-" + i, "later"), null));
+        }
+        assertThat(calls.sent).hasSize(WINDOW);
+
+        calls.sent.getFirst().reply.complete(STORED_REPLY);
+
+        assertThat(calls.sent).hasSize(WINDOW + 1);
+        assertThat(calls.sent.getLast().keys).hasSize(1 + 10);
+        calls.answerAll();
+        for (CompletableFuture<PushOutcome> outcome : outcomes) {
+            assertThat(outcome.get()).isEqualTo(STORED);
+        }
+        queue.close();
+    }
+
+    @Test
+    void aRequestThatWaitedLongerThanTheTimeOutFailsAndIsNeverSent() throws Exception {
         Calls calls = new Calls(Duration.ofMillis(50));
         PushQueue queue = queue(calls);
-        CompletableFuture<PushOutcome> first = pushing(queue, "stuck");
-        Await.until("the sender is held", () -> calls.sent.contains("stuck"));
+        fillWindow(queue);
+        CompletableFuture<PushOutcome> late = pushing(queue, "late");
+        long cameNanos = System.nanoTime();
+        Await.until("it is late", () -> System.nanoTime() - cameNanos > 60_000_000);
 
-        assertThat(queue.push(events("a", "late"), null)).isInstanceOf(PushOutcome.Failed.class);
-        calls.gate.complete(null);
-        Await.until("nothing waits", () -> queue.unansweredEvents() == 0);
+        calls.answerAll();
 
-        assertThat(calls.sent).containsExactly("stuck");
-        assertThat(first.get()).isNotNull();
+        assertThat(late.get())
+                .isEqualTo(
+                        new PushOutcome.Failed(
+                                "Redis did not answer in time", Duration.ofSeconds(1)));
+        assertThat(calls.sent).noneMatch(sent -> sent.has("late"));
+        assertThat(queue.unansweredEvents()).isZero();
         queue.close();
     }
 
     @Test
     void aFaultWhileRequestsAreSentFailsTheseAndNoOthers() throws Exception {
-        PushQueue queue = queue(new Calls(Duration.ofSeconds(10)));
+        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushQueue queue = queue(calls);
+        List<CompletableFuture<PushOutcome>> first = fillWindow(queue);
+        CompletableFuture<PushOutcome> poison = pushing(queue, "poison");
+        CompletableFuture<PushOutcome> sameCall = pushing(queue, events("b", "1"), null);
 
-        assertThat(queue.push(events("a", "poison"), null))
-                .isEqualTo(new PushOutcome.Failed("Redis is not reachable", Duration.ofSeconds(1)));
-        assertThat(queue.push(events("a", "1"), null)).isEqualTo(STORED);
+        calls.answerAll();
+
+        assertThat(ended(poison)).isEqualTo(UNAVAILABLE);
+        assertThat(ended(sameCall)).isEqualTo(UNAVAILABLE);
+        for (CompletableFuture<PushOutcome> outcome : first) {
+            assertThat(outcome.get()).isEqualTo(STORED);
+        }
+        assertThat(ended(pushing(queue, "1"))).isEqualTo(STORED);
+        assertThat(queue.unansweredEvents()).isZero();
+        queue.close();
+    }
+
+    @Test
+    void faultsTakeNoRoomInTheWindow() throws Exception {
+        Calls calls = new Calls(Duration.ofSeconds(60));
+        calls.answersAtOnce = true;
+        PushQueue queue = queue(calls);
+        for (int i = 0; i < 2 * WINDOW; i++) {
+            assertThat(ended(pushing(queue, "poison"))).isEqualTo(UNAVAILABLE);
+        }
+
+        assertThat(ended(pushing(queue, "1"))).isEqualTo(STORED);
+        assertThat(watchdog.stalled(Duration.ofNanos(-1))).isEmpty();
+        queue.close();
+    }
+
+    @Test
+    void whoAsksToSendWhileOthersDoIsHeard() throws Exception {
+        Calls calls = new Calls(Duration.ofSeconds(60));
+        // The reply asks to send what waits, in the midst of sending.
+        calls.answersAtOnce = true;
+        PushQueue queue = queue(calls);
+
+        assertThat(ended(pushing(queue, "1"))).isEqualTo(STORED);
+        assertThat(ended(pushing(queue, "2"))).isEqualTo(STORED);
+        queue.close();
+    }
+
+    @Test
+    void aReplyThatSaysNothingOfAPartFailsItsRequests() throws Exception {
+        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushQueue queue = queue(calls);
+        CompletableFuture<PushOutcome> outcome = pushing(queue, "1");
+
+        calls.sent.getFirst().reply.complete(reply(0));
+
+        assertThat(ended(outcome)).isEqualTo(UNAVAILABLE);
         assertThat(queue.unansweredEvents()).isZero();
         queue.close();
     }
@@ -133,63 +261,107 @@ class PushSenderTest {
     void whatGathersForAListIsSentInTheOrderItCameWithAKeyOrWithout() throws Exception {
         Calls calls = new Calls(Duration.ofSeconds(60));
         PushQueue queue = queue(calls);
-        pushing(queue, "stuck");
-        Await.until("the sender is held", () -> calls.sent.contains("stuck"));
-        List<CompletableFuture<PushOutcome>> outcomes = new ArrayList<>();
-        outcomes.add(pushing(queue, events("b", "1"), null));
-        Await.until("one waits", () -> queue.unansweredEvents() == 2);
-        outcomes.add(pushing(queue, events("b", "2"), "key"));
-        Await.until("two wait", () -> queue.unansweredEvents() == 3);
+        fillWindow(queue);
+        pushing(queue, events("b", "1"), null);
+        pushing(queue, events("b", "2", "3"), null);
+        pushing(queue, events("b", "4", "5"), "key");
+        pushing(queue, events("b", "6"), null);
+        pushing(queue, events("c", "7"), null);
+        CompletableFuture<PushOutcome> last = pushing(queue, events("b", "8"), null);
 
-        calls.gate.complete(null);
-        Await.untilAsserted(
-                "all are sent in order",
-                () -> assertThat(calls.sent).containsExactly("stuck", "1", "2"));
-        for (CompletableFuture<PushOutcome> outcome : outcomes) {
-            assertThat(outcome.get()).isEqualTo(STORED);
-        }
+        calls.answerAll();
+
+        assertThat(last.get()).isEqualTo(STORED);
+        Sent sent = calls.sent.getLast();
+        assertThat(sent.words)
+                .containsExactly(
+                        "3", "1", "2", "3", // The first part.
+                        "-2", "4", "5", // With a key, and therefore of its own.
+                        "2", "6", "8", // What came behind it.
+                        "1", "7");
+        assertThat(sent.keys)
+                .containsExactly(
+                        RedisKeys.STORE,
+                        key("b"),
+                        key("b"),
+                        RedisKeys.onceMarker(key("b"), "key"),
+                        key("b"),
+                        key("c"));
         queue.close();
     }
 
     @Test
-    void onlySoManyCallsAreUnansweredAtOnce() throws Exception {
+    void aRequestOfManyListsTakesTurnsWithThoseBehindIt() throws Exception {
         Calls calls = new Calls(Duration.ofSeconds(60));
-        CompletableFuture<Reply> reply = new CompletableFuture<>();
-        calls.reply = reply;
         PushQueue queue = queue(calls);
-        List<LogEvent> manyLists = new ArrayList<>();
-        for (int i = 0; i < 5000; i++) {
-            manyLists.addAll(events("user-" + i, "1"));
+        fillWindow(queue);
+        CompletableFuture<PushOutcome> large = pushing(queue, manyLists(10 * PARTS_MAX), null);
+        CompletableFuture<PushOutcome> small = pushing(queue, events("small", "small"), null);
+
+        calls.sent.get(0).reply.complete(STORED_REPLY);
+        calls.sent.get(1).reply.complete(STORED_REPLY);
+
+        assertThat(calls.sent).hasSize(2 * WINDOW);
+        assertThat(calls.sent.get(WINDOW).keys).hasSize(1 + PARTS_MAX);
+        assertThat(calls.sent.get(WINDOW + 1).has("small")).isTrue();
+        calls.answerAll();
+        assertThat(small.get()).isEqualTo(STORED);
+        assertThat(large.get()).isEqualTo(STORED);
+        assertThat(calls.sent).hasSize(WINDOW + 11);
+        queue.close();
+    }
+
+    @Test
+    void largeEventsFillACallBeforeItsPartsDo() throws Exception {
+        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushQueue queue =
+                new PushQueue(
+                        calls,
+                        new PendingStream(calls, "test"),
+                        Duration.ofSeconds(600),
+                        100_000_000,
+                        watchdog);
+        fillWindow(queue);
+        String large = "x".repeat(600_000);
+        for (String user : List.of("a", "b", "c")) {
+            pushing(queue, events(user, large), null);
         }
 
-        CompletableFuture<PushOutcome> outcome = pushing(queue, manyLists, null);
-        // The second time it is flushed for want of room.
-        Await.until(
-                "it goes no further",
-                () -> calls.sentAtFlush.stream().filter(sent -> sent == 4096).count() == 2);
+        calls.sent.getFirst().reply.complete(STORED_REPLY);
 
-        assertThat(calls.sent).hasSize(4096);
-        reply.complete(STORED_REPLY);
+        assertThat(calls.sent.getLast().keys).containsExactly(RedisKeys.STORE, key("a"), key("b"));
+        calls.answerAll();
+        queue.close();
+    }
+
+    @Test
+    void aCallThatNeverEndsIsSeenByTheWatchdog() throws Exception {
+        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushQueue queue = queue(calls);
+        CompletableFuture<PushOutcome> outcome = pushing(queue, "1");
+        nowNanos.set(Duration.ofMinutes(2).toNanos());
+
+        assertThat(watchdog.stalled(Duration.ofMinutes(1)))
+                .hasValueSatisfying(text -> assertThat(text).startsWith("push-call "));
+
+        calls.answerAll();
         assertThat(outcome.get()).isEqualTo(STORED);
-        assertThat(calls.sent).hasSize(5000);
+        assertThat(watchdog.stalled(Duration.ofMinutes(1))).isEmpty();
         queue.close();
     }
 
     @Test
     void theConnectionStaysUntilWhatWasSentIsAnswered() throws Exception {
         Calls calls = new Calls(Duration.ofSeconds(60));
-        CompletableFuture<Reply> reply = new CompletableFuture<>();
-        calls.reply = reply;
         PushQueue queue = queue(calls);
         CompletableFuture<PushOutcome> outcome = pushing(queue, "1");
-        Await.until("it is sent", () -> !calls.sent.isEmpty());
         Thread closing = Thread.ofPlatform().start(queue::close);
         Await.until(
                 "it waits, or does not",
                 () -> closing.getState() == Thread.State.TIMED_WAITING || !closing.isAlive());
 
         assertThat(calls.closed).isFalse();
-        reply.complete(STORED_REPLY);
+        calls.answerAll();
         closing.join();
 
         assertThat(outcome.get()).isEqualTo(STORED);

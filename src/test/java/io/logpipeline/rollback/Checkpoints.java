@@ -128,11 +128,6 @@ final class Checkpoints implements RedisCalls {
     }
 
     @Override
-    public void flush() {
-        calls.flush();
-    }
-
-    @Override
     public void close() {
         calls.close();
     }

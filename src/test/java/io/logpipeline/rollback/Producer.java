@@ -24,15 +24,15 @@ final class Producer implements AutoCloseable {
     private static final Duration EXPIRATION = Duration.ofHours(24);
 
     private final RedisLink link;
-    private final RedisLink gathering;
+    private final RedisLink pushing;
     private final PushQueue queue;
 
     Producer(String url) {
         link = RedisLink.open(url, "test-pending", TIMEOUT);
-        gathering = RedisLink.openGathering(url, "test-push", TIMEOUT);
+        pushing = RedisLink.open(url, "test-push", TIMEOUT);
         queue =
                 new PushQueue(
-                        gathering,
+                        pushing,
                         new PendingStream(link, "producer"),
                         EXPIRATION,
                         1_000_000,
@@ -41,13 +41,11 @@ final class Producer implements AutoCloseable {
     }
 
     void awaitConnected() {
-        Await.until("the producer is connected", () -> answers(link) && answers(gathering));
+        Await.until("the producer is connected", () -> answers(link) && answers(pushing));
     }
 
     private static boolean answers(RedisLink each) throws Exception {
-        var info = each.info().toCompletableFuture();
-        each.flush();
-        return !info.get(1, TimeUnit.SECONDS).isEmpty();
+        return !each.info().toCompletableFuture().get(1, TimeUnit.SECONDS).isEmpty();
     }
 
     /** One request, as a careful client sends it: with its key until the answer comes. */

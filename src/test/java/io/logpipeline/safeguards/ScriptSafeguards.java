@@ -150,14 +150,14 @@ final class ScriptSafeguards {
                             "life of a list",
                             "Each push gives its list the full time.",
                             "redis/push.lua",
-                            "redis.call('EXPIRE', KEYS[1], ARGV[1])",
+                            "redis.call('EXPIRE', list, ARGV[1])",
                             "",
                             "redis.PushScriptTest"),
                     new Safeguard(
                             "store id of the first push",
                             "A store has an id that is no younger than its events.",
                             "redis/push.lua",
-                            "redis.call('SET', KEYS[2], ARGV[2], 'NX')",
+                            "redis.call('SET', KEYS[1], ARGV[2], 'NX')",
                             "",
                             "redis.PushScriptTest"),
                     new Safeguard(
@@ -171,7 +171,7 @@ final class ScriptSafeguards {
                             "idempotency marker",
                             "A request that is repeated stores nothing again.",
                             "redis/push.lua",
-                            "redis.call('SET', KEYS[3], digest, 'EX', ARGV[1])",
+                            "redis.call('SET', KEYS[key], digest, 'EX', ARGV[1])",
                             "",
                             "redis.PushScriptTest"),
                     new Safeguard(
@@ -179,16 +179,30 @@ final class ScriptSafeguards {
                             "A key that comes with other events is refused, not taken for a"
                                     + " repeat.",
                             "redis/push.lua",
-                            "if before == digest then",
-                            "if before then",
+                            "before == digest and 'DUPLICATE' or 'OTHER_EVENTS'",
+                            "'DUPLICATE'",
                             "redis.PushScriptTest"),
                     new Safeguard(
                             "events past Lua's stack",
                             "A large batch is stored whole.",
                             "redis/push.lua",
-                            "math.min(first + 3999, #ARGV)",
-                            "math.min(first + 3999, 4002)",
+                            "math.min(from + 3999, last)",
+                            "math.min(from + 3999, first + 3999)",
                             "redis.PushScriptTest"),
+                    new Safeguard(
+                            "a refused part alone",
+                            "What Redis refuses of one list is no failure of the others.",
+                            "redis/push.lua",
+                            "length = redis.pcall(",
+                            "length = redis.call(",
+                            "redis.PushScriptTest#aPartThatIsRefusedHoldsUpNoOther"),
+                    new Safeguard(
+                            "a refused part is not marked",
+                            "The repeat of what was refused is not taken for a duplicate.",
+                            "redis/push.lua",
+                            "if type(answer) == 'number' then",
+                            "if true then",
+                            "redis.PushScriptTest#aKeyOfAnotherTypeIsRefusedAndNothingIsMarked"),
                     new Safeguard(
                             "idle time before a reclaim",
                             "Entries are taken from the dead, not from those at work.",
@@ -250,7 +264,7 @@ final class ScriptSafeguards {
                             "A list that expired undrained is told apart from one that was"
                                     + " drained.",
                             "redis/notify.lua",
-                            "ARGV[2])",
+                            "ARGV[1])",
                             "'0')",
                             "redis.PendingStreamTest"));
 

@@ -94,6 +94,17 @@ class HealthEndpointTest {
     }
 
     @Test
+    void whileRequestsHaveNoConnectionOfTheirOwnItIsNotReady() throws Exception {
+        allIsWell();
+        process.state.connected(() -> false);
+        assertThat(details("/health/ready", 503).get("redis").asText()).isEqualTo("down");
+        details("/health/live", 200);
+
+        process.state.connected(() -> true);
+        details("/health/ready", 200);
+    }
+
+    @Test
     void anAnswerOfRedisEndsItsProblem() throws Exception {
         allIsWell();
         process.state.redisUp(false);
