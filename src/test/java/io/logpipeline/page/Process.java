@@ -108,9 +108,6 @@ final class Process {
         }
 
         @Override
-        public void flush() {}
-
-        @Override
         public void close() {}
 
         @Override

@@ -1,0 +1,64 @@
+package io.logpipeline;
+
+import io.logpipeline.drain.Drainer;
+import io.logpipeline.drain.VolumeKeeper;
+import io.logpipeline.file.DayFiles;
+import io.logpipeline.file.FailStop;
+import io.logpipeline.file.LogVolume;
+import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.Leases;
+import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.RedisCalls;
+import java.time.Clock;
+
+/** The parts that carry lists from Redis into their files. */
+final class DrainSide {
+    private DrainSide() {}
+
+    static void start(Common common, Leases leases, Drainer.Landed landed, FailStop failStop) {
+        Settings.Drain settings = common.settings().drainer();
+        // A chunk takes longer than a look at Redis, and must not hold one up.
+        RedisCalls link = common.calls(common.link("drain", settings.redisTimeout()));
+        common.stops().push(link::close);
+        PendingStream pending = new PendingStream(link, common.replica());
+        DayFiles files =
+                new DayFiles(
+                        common.disk(),
+                        settings.logDir(),
+                        settings.fileLockTimeout(),
+                        common.clock(),
+                        failStop);
+        LogVolume volume = new LogVolume(files, settings.ledgerLife(), Clock.systemUTC());
+        VolumeKeeper keeper =
+                new VolumeKeeper(
+                                volume, leases, common.state(), common.watchdog(), settings.lease())
+                        .start();
+        common.stops().push(keeper::stop);
+        Claims claims =
+                new Claims(
+                        link,
+                        settings.lease(),
+                        settings.ledgerLife(),
+                        settings.batchElementsMax(),
+                        settings.batchBytesMax());
+        Drainer drainer =
+                new Drainer(
+                                new Drainer.Parts(
+                                        claims,
+                                        pending,
+                                        keeper,
+                                        volume,
+                                        files,
+                                        common.telemetry(),
+                                        common.clock(),
+                                        landed),
+                                common.watchdog(),
+                                settings.interval(),
+                                settings.lease(),
+                                common.replica(),
+                                settings.workers())
+                        .start();
+        common.telemetry().keysInHand(drainer::keysInHand);
+        common.stops().push(drainer::stop);
+    }
+}
