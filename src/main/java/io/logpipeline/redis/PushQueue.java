@@ -127,8 +127,8 @@ public final class PushQueue implements Pushes, AutoCloseable {
             if (!call.isEmpty()) {
                 send(call);
             }
-        } catch (RuntimeException | OutOfMemoryError unexpected) {
-            // Others must not wait for ever behind it.
+        } catch (RuntimeException | Error unexpected) {
+            // Others must not wait for ever behind it, nor these.
             RedisFailure cause =
                     new RedisFailure(RedisFailure.Kind.UNAVAILABLE, unexpected.toString());
             for (PushRequest request : gathered) {
@@ -192,7 +192,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
                             Script.PUSH,
                             call.keys(),
                             call.arguments(expirationSeconds, newStoreId));
-        } catch (RuntimeException | OutOfMemoryError unexpected) {
+        } catch (RuntimeException | Error unexpected) {
             watched.close();
             unansweredCalls.decrementAndGet();
             throw unexpected;
@@ -201,24 +201,27 @@ public final class PushQueue implements Pushes, AutoCloseable {
                 reply.whenComplete((answer, thrown) -> {
                     watched.close();
                     unansweredCalls.decrementAndGet();
-                    // First of all: Redis works on it while the others are told.
-                    sendWaiting();
-                    if (thrown == null) {
-                        answered(call, answer);
-                    } else {
-                        call.failed(RedisCalls.failure(thrown), this::end);
+                    try {
+                        // First of all: Redis works on it while the others are told.
+                        sendWaiting();
+                    } finally {
+                        ended(call, answer, thrown);
                     }
                 });
     }
 
-    private void answered(PushCall call, Reply reply) {
+    private void ended(PushCall call, Reply reply, @Nullable Throwable thrown) {
+        if (thrown != null) {
+            call.failed(RedisCalls.failure(thrown), this::end);
+            return;
+        }
         try {
             List<String> begun = call.listsBegun(reply);
             if (!begun.isEmpty()) {
                 pending.add(begun, reply.number(1));
             }
             call.answered(reply, this::end);
-        } catch (RuntimeException unexpected) {
+        } catch (RuntimeException | Error unexpected) {
             LOG.log(System.Logger.Level.ERROR, "A reply could not be read", unexpected);
             call.failed(
                     new RedisFailure(RedisFailure.Kind.UNAVAILABLE, unexpected.toString()),

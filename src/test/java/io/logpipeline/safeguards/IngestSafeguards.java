@@ -96,7 +96,7 @@ final class IngestSafeguards {
                             "sender outlives a fault",
                             "A fault at one call does not stop those who come after.",
                             "redis/PushQueue.java",
-                            "catch (RuntimeException | OutOfMemoryError unexpected) {\n"
+                            "catch (RuntimeException | Error unexpected) {\n"
                                     + "            // Others",
                             "catch (StackOverflowError unexpected) {\n            // Others",
                             "redis.PushSenderTest#aFaultWhileRequestsAreSentFailsTheseAndNoOthers"),
