@@ -106,13 +106,13 @@ final class HttpSide {
         }
         WebServer web = builder.routing(routing).build();
         stops.push(web::stop);
-        // Before the server, which waits for what is under way: a stream is under way for ever.
-        stops.push(page::stop);
-        page.start();
-        web.start();
         if (common.role().ingests()) {
             stops.push(() -> connections.end(settings.shutdown().dividedBy(4)));
         }
+        // Before the connections, of which those of streams would be in use for ever.
+        stops.push(page::stop);
+        page.start();
+        web.start();
         entrance.keepUpToDate(web);
         return ports(web);
     }
