@@ -28,7 +28,7 @@ final class HealthAnswers {
 
     HealthCheckResponse ready() {
         boolean logDirUsable = !drains || state.logDirProblem() == null;
-        return details().status(state.redisUp() && logDirUsable).build();
+        return details().status(state.redisUp() && state.isConnected() && logDirUsable).build();
     }
 
     HealthCheckResponse started() {
@@ -48,7 +48,7 @@ final class HealthAnswers {
 
     private String redis() {
         if (state.redisUp()) {
-            return "up";
+            return state.isConnected() ? "up" : "down: requests have no connection to it yet";
         }
         String problem = state.redisProblem();
         return problem == null ? "down" : "down: " + problem;

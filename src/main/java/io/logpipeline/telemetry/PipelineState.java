@@ -47,9 +47,14 @@ public final class PipelineState {
         redisUp = up;
     }
 
-    /** Whether Redis answered last time, and requests have a connection of theirs now. */
+    /** Whether Redis answered last time. */
     public boolean redisUp() {
-        return redisUp && connected.getAsBoolean();
+        return redisUp;
+    }
+
+    /** Whether requests have their connection to Redis now. */
+    boolean isConnected() {
+        return connected.getAsBoolean();
     }
 
     /**

@@ -97,7 +97,8 @@ class HealthEndpointTest {
     void whileRequestsHaveNoConnectionOfTheirOwnItIsNotReady() throws Exception {
         allIsWell();
         process.state.connected(() -> false);
-        assertThat(details("/health/ready", 503).get("redis").asText()).isEqualTo("down");
+        assertThat(details("/health/ready", 503).get("redis").asText())
+                .isEqualTo("down: requests have no connection to it yet");
         details("/health/live", 200);
 
         process.state.connected(() -> true);
