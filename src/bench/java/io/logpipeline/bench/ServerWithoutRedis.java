@@ -9,6 +9,7 @@ import io.logpipeline.api.BodyMemory;
 import io.logpipeline.api.ClientTimeouts;
 import io.logpipeline.api.ConnectionCloser;
 import io.logpipeline.api.LogService;
+import io.logpipeline.api.OpenConnections;
 import io.logpipeline.redis.PushOutcome;
 import io.logpipeline.telemetry.ObserveEndpoints;
 import io.logpipeline.telemetry.PipelineState;
@@ -48,8 +49,13 @@ public final class ServerWithoutRedis {
                                         Duration.ofMinutes(1),
                                         false,
                                         List.of("@default")));
+        OpenConnections connections = new OpenConnections();
         new ClientTimeouts(
-                        Duration.ofSeconds(30), Duration.ofMinutes(5), 2 * BATCH_BYTES_MAX, memory)
+                        Duration.ofSeconds(30),
+                        Duration.ofMinutes(5),
+                        2 * BATCH_BYTES_MAX,
+                        memory,
+                        connections)
                 .prepare(builder);
         PushOutcome stored = new PushOutcome.Stored();
         LogService service =
@@ -63,7 +69,7 @@ public final class ServerWithoutRedis {
         service.prepare(builder);
         builder.routing(
                         HttpRouting.builder()
-                                .addFilter(new ConnectionCloser())
+                                .addFilter(new ConnectionCloser(connections))
                                 .register("/log", service))
                 .build()
                 .start();
