@@ -86,7 +86,7 @@ record Answer(ServerRequest request, ServerResponse response, IngestTelemetry te
         refused(new Refusal.Overloaded("too many events are waiting to be stored", retryAfter));
     }
 
-    /** Bodies in hand take all the memory there is for them: this one is not read on. */
+    /** Bodies in hand take all the memory there is for them: this one is not kept. */
     void noRoom() {
         response.header(HeaderValues.CONNECTION_CLOSE);
         retryAfter(NO_ROOM_RETRY_AFTER);
@@ -95,6 +95,7 @@ record Answer(ServerRequest request, ServerResponse response, IngestTelemetry te
                 Status.SERVICE_UNAVAILABLE_503,
                 "Overloaded",
                 "too many large bodies at once");
+        ErrorAnswers.drain(request);
         throw new CloseConnectionException("no memory for the body");
     }
 

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection's context whose reads and writes are timed, and whose unparsed bytes are bounded.
@@ -37,6 +38,12 @@ final class TimedContext implements ConnectionContext {
 
     /** Of this request. */
     private long pulled;
+
+    /** There was no room for this request's body: what still comes of it is let go of at once. */
+    private boolean refused;
+
+    /** What came when it was refused, for whoever takes in the rest. */
+    private byte @Nullable [] heldBack;
 
     TimedContext(
             ConnectionContext context, ClientWait wait, int heldBytesMax, BodyMemory.Share memory) {
@@ -62,9 +69,15 @@ final class TimedContext implements ConnectionContext {
     }
 
     private byte[] pull() {
+        byte[] kept = heldBack;
+        if (kept != null) {
+            heldBack = null;
+            return kept;
+        }
         boolean firstLine = readsFirstLine.getAsBoolean();
         if (firstLine) {
             pulled = 0;
+            refused = false;
             memory.close();
         }
         wait.reads(firstLine);
@@ -81,7 +94,10 @@ final class TimedContext implements ConnectionContext {
             throw new CloseConnectionException("the client left");
         }
         pulled += bytes.length;
-        if (!memory.covers(Math.min(pulled, heldBytesMax))) {
+        if (!refused && !memory.covers(Math.min(pulled, heldBytesMax))) {
+            refused = true;
+            heldBack = bytes;
+            memory.close();
             throw RequestException.builder()
                     .type(DirectHandler.EventType.OTHER)
                     .status(Status.SERVICE_UNAVAILABLE_503)

@@ -2,7 +2,6 @@ package io.logpipeline.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.logpipeline.testing.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,7 +9,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,33 +46,41 @@ class BodyMemoryTest {
         assertThat(response.headers().firstValue("Retry-After")).isPresent();
     }
 
-    /**
-     * Refused amid its body the connection is closed with some of it unread, and so reset: that can
-     * overtake the answer.
-     */
-    private HttpResponse<String> firstAnswer(byte[] body) {
-        AtomicReference<HttpResponse<String>> answer = new AtomicReference<>();
-        Await.until(
-                "an answer comes through",
-                () -> {
-                    answer.set(api.post(body, "Content-Type", "application/x-ndjson"));
-                    return true;
-                });
-        return answer.get();
-    }
-
     @Test
     void aBodyForWhichOthersLeaveNoRoomIsRefusedUntilTheyAreGone() throws Exception {
         byte[] body = manyEvents();
         try (BodyMemory.Share others = memory.share()) {
             assertThat(others.covers(MEMORY_BYTES)).isTrue();
 
-            assertNoRoom(firstAnswer(body));
+            assertNoRoom(api.post(body, "Content-Type", "application/x-ndjson"));
         }
         assertThat(api.pushes.lines()).isEmpty();
 
         HttpResponse<String> response = api.post(body, "Content-Type", "application/x-ndjson");
         assertThat(response.statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whoIsRefusedAmidABodyMaySendItToItsEnd() throws Exception {
+        String head =
+                "POST /log HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n"
+                        + "Content-Length: "
+                        + 2 * LARGE_BYTES
+                        + "\r\n\r\n";
+        try (BodyMemory.Share others = memory.share();
+                Socket socket = api.connect()) {
+            assertThat(others.covers(MEMORY_BYTES)).isTrue();
+            OutputStream out = socket.getOutputStream();
+            out.write((head + " ".repeat(LARGE_BYTES)).getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            for (int i = 0; i < LARGE_BYTES / 1000; i++) {
+                out.write(new byte[1000]);
+            }
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("TTP/1.1 503 ")
+                    .endsWith("\"too many large bodies at once\"}");
+        }
+        assertThat(api.pushes.lines()).isEmpty();
     }
 
     @Test
