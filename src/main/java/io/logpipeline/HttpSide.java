@@ -157,6 +157,7 @@ final class HttpSide {
                         pending,
                         common.settings().redis().keyExpiration(),
                         common.settings().redis().pushQueueBytesMax(),
+                        common.settings().redis().durability(),
                         common.watchdog());
         common.telemetry().pushQueueEvents(queue::unansweredEvents);
         common.stops().push(queue::close);

@@ -79,7 +79,8 @@ final class Pipeline implements AutoCloseable {
                         common.watchdog(),
                         common.clock(),
                         refused,
-                        memory);
+                        memory,
+                        settings.redis().durability());
         stops.push(watch::stop);
         Sweeper sweeper =
                 new Sweeper(

@@ -2,6 +2,7 @@ package io.logpipeline;
 
 import io.logpipeline.access.ServerTls;
 import io.logpipeline.access.TokenBuckets;
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.RedisServer;
 import io.logpipeline.telemetry.LogFormat;
 import java.nio.file.Path;
@@ -43,7 +44,8 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
             Duration keyExpiration,
             Duration timeout,
             int pushQueueBytesMax,
-            int memoryHighPercent) {}
+            int memoryHighPercent,
+            Durability durability) {}
 
     record Drain(
             Duration interval,
@@ -72,7 +74,8 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
                         redis.keyExpiration(),
                         redis.timeout(),
                         redis.pushQueueBytesMax(),
-                        redis.memoryHighPercent());
+                        redis.memoryHighPercent(),
+                        redis.durability());
         return new Settings(server, other, drainer, observe, log);
     }
 

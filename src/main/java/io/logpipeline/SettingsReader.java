@@ -4,6 +4,7 @@ import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import io.logpipeline.access.ServerTls;
 import io.logpipeline.access.TokenBuckets;
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -168,7 +169,8 @@ final class SettingsReader {
                                 seconds("redis.key_expiration_seconds", 1, 30 * DAY_SECONDS),
                                 millis("redis.timeout_ms", 50, 60_000),
                                 number("redis.push_queue_bytes_max", 1 << 20, 1 << 30),
-                                number("redis.memory_high_percent", 0, 100)),
+                                number("redis.memory_high_percent", 0, 100),
+                                durability()),
                         drainer(),
                         new Settings.Observe(
                                 observePort(), seconds("observe.liveness_seconds", 5, DAY_SECONDS)),
@@ -267,6 +269,16 @@ final class SettingsReader {
         } catch (IOException unreadable) {
             throw new StartRefused(file + ": is no file that this user can read");
         }
+    }
+
+    private Durability durability() {
+        String word = text("redis.durability");
+        return Durability.of(word)
+                .orElseThrow(() ->
+                        new StartRefused(
+                                "redis.durability: expected memory, aof or replicas:N with N from"
+                                        + " 1 to 9, not "
+                                        + word));
     }
 
     private String redisUrl() {

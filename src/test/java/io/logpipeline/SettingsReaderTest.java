@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logpipeline.access.TokenBuckets;
+import io.logpipeline.redis.Durability;
 import io.logpipeline.telemetry.LogFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,19 @@ class SettingsReaderTest {
         refusalWith("SERVER_TOKENS_FILE", "a\0b").contains("server.tokens_file", "not a path");
         refusalWith("LOG_LEVEL", "LOUD").contains("log.level", "LOUD");
         refusalWith("LOG_FORMAT", "xml").contains("log.format", "xml");
+    }
+
+    @Test
+    void durabilityIsOneOfItsWords() {
+        assertThat(read().redis().durability()).isEqualTo(Durability.MEMORY);
+        environment.put("REDIS_DURABILITY", "aof");
+        assertThat(read().redis().durability()).isEqualTo(new Durability.AppendOnlyFile());
+        environment.put("REDIS_DURABILITY", "replicas:2");
+        assertThat(read().redis().durability()).isEqualTo(new Durability.Replicas(2));
+        for (String word : List.of("replicas", "replicas:0", "replicas:10", "AOF", "disk")) {
+            refusalWith("REDIS_DURABILITY", word)
+                    .contains("redis.durability", "memory, aof or replicas:N", word);
+        }
     }
 
     @Test

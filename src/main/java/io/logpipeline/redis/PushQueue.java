@@ -40,6 +40,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
     private final PendingStream pending;
     private final Watchdog watchdog;
     private final byte[] expirationSeconds;
+    private final Durability durability;
     private final byte[] newStoreId = ascii(UUID.randomUUID().toString());
     private final int bytesMax;
     private final Semaphore freeBytes;
@@ -60,6 +61,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
      * @param pending where lists that begin are made known
      * @param expiration how long a list lives after its last push
      * @param bytesMax the most bytes of events that wait or are unanswered
+     * @param durability what is awaited before events count as stored
      * @param watchdog told of each call: one that never ends holds up all requests
      */
     public PushQueue(
@@ -67,11 +69,13 @@ public final class PushQueue implements Pushes, AutoCloseable {
             PendingStream pending,
             Duration expiration,
             int bytesMax,
+            Durability durability,
             Watchdog watchdog) {
         this.calls = calls;
         this.pending = pending;
         this.expirationSeconds = ascii(Long.toString(expiration.toSeconds()));
         this.bytesMax = bytesMax;
+        this.durability = durability;
         this.freeBytes = new Semaphore(bytesMax);
         this.watchdog = watchdog;
     }
@@ -191,7 +195,8 @@ public final class PushQueue implements Pushes, AutoCloseable {
                     calls.run(
                             Script.PUSH,
                             call.keys(),
-                            call.arguments(expirationSeconds, newStoreId));
+                            call.arguments(expirationSeconds, newStoreId),
+                            durability);
         } catch (RuntimeException | Error unexpected) {
             watched.close();
             unansweredCalls.decrementAndGet();

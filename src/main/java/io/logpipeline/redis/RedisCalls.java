@@ -19,8 +19,17 @@ public interface RedisCalls extends AutoCloseable {
     /** A page of a scan; the cursor {@code "0"} ends it. */
     record ScanPage(String cursor, List<String> keys) {}
 
+    /**
+     * Runs a script, and waits on the same connection until its effect is that durable. One that is
+     * not so in time ends with {@link RedisFailure.Kind#UNCONFIRMED}: it has happened.
+     */
+    CompletionStage<Reply> run(
+            Script script, List<String> keys, List<byte[]> arguments, Durability durability);
+
     /** Runs a script. */
-    CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments);
+    default CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
+        return run(script, keys, arguments, Durability.MEMORY);
+    }
 
     /** Looks for keys by pattern, a page at a time, never blocking Redis for long. */
     CompletionStage<ScanPage> scan(String cursor, String pattern, int count);

@@ -13,7 +13,9 @@ public final class RedisFailure extends Exception {
         /** No reply in time: the effect may still happen. */
         TIMED_OUT,
         /** Redis answered with an error: the effect did not happen. */
-        REFUSED
+        REFUSED,
+        /** The effect happened, and is not as durable as was asked for. */
+        UNCONFIRMED
     }
 
     private final Kind kind;
@@ -37,7 +39,7 @@ public final class RedisFailure extends Exception {
     /** Whether another connection may do better. */
     boolean condemnsConnection() {
         return switch (kind) {
-            case UNAVAILABLE -> false;
+            case UNAVAILABLE, UNCONFIRMED -> false;
             case TIMED_OUT -> true;
             case REFUSED -> errorCode().equals("READONLY");
         };
@@ -49,6 +51,8 @@ public final class RedisFailure extends Exception {
             case UNAVAILABLE -> "Redis is not reachable";
             case TIMED_OUT -> "Redis did not answer in time";
             case REFUSED -> "Redis refused the write: " + errorCode();
+            case UNCONFIRMED ->
+                    "Redis has the events, but not yet where redis.durability wants them";
         };
     }
 

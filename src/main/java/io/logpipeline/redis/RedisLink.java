@@ -8,13 +8,13 @@ import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -159,27 +159,22 @@ public final class RedisLink implements RedisCalls {
     }
 
     @Override
-    public CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
-        String[] keyArray = keys.toArray(String[]::new);
-        byte[][] argumentArray = arguments.toArray(byte[][]::new);
+    public CompletionStage<Reply> run(
+            Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
+        ScriptCall call = new ScriptCall(CODEC, keys, arguments, durability, confirmTimeout());
+        // A script that the server does not know has not run: sending its source is the first time.
         return call(now ->
-                now.async()
-                        .<List<Object>>evalsha(
-                                script.digest(), ScriptOutputType.MULTI, keyArray, argumentArray)
+                call.send(now, CommandType.EVALSHA, script.digest())
                         .exceptionallyCompose(thrown ->
                                 unknownScript(thrown)
-                                        ? eval(now, script, keyArray, argumentArray)
+                                        ? call.send(now, CommandType.EVAL, script.source())
                                         : CompletableFuture.failedStage(thrown))
                         .thenApply(Reply::new));
     }
 
-    /** A script that the server does not know has not run: sending its source is the first time. */
-    private CompletionStage<List<Object>> eval(
-            StatefulRedisConnection<String, byte[]> now,
-            Script script,
-            String[] keys,
-            byte[][] arguments) {
-        return now.async().eval(script.source(), ScriptOutputType.MULTI, keys, arguments);
+    /** So that the second of two calls, which waits for the first one's end, ends in time too. */
+    private Duration confirmTimeout() {
+        return timeout.dividedBy(3);
     }
 
     private static boolean unknownScript(Throwable thrown) {
@@ -228,6 +223,7 @@ public final class RedisLink implements RedisCalls {
                         : thrown;
         String message = String.valueOf(cause.getMessage());
         return switch (cause) {
+            case RedisFailure unconfirmed -> unconfirmed;
             case RedisCommandTimeoutException late ->
                     new RedisFailure(RedisFailure.Kind.TIMED_OUT, message, late);
             case RedisCommandExecutionException refused ->

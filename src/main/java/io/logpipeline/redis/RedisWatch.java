@@ -24,6 +24,7 @@ public final class RedisWatch {
     private final MonotonicClock clock;
     private final Consumer<String> refused;
     private final MemoryWatermark memory;
+    private final Durability durability;
     private final Heartbeat heartbeat;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
@@ -43,13 +44,15 @@ public final class RedisWatch {
             Watchdog watchdog,
             MonotonicClock clock,
             Consumer<String> refused,
-            MemoryWatermark memory) {
+            MemoryWatermark memory,
+            Durability durability) {
         this.calls = calls;
         this.pending = pending;
         this.state = state;
         this.clock = clock;
         this.refused = refused;
         this.memory = memory;
+        this.durability = durability;
         this.heartbeat = watchdog.loop("redis-watch");
         this.downSinceNanos = clock.nanoTime();
         this.thread = Thread.ofPlatform().name("redis-watch").start(this::watchUntilClosed);
@@ -84,7 +87,7 @@ public final class RedisWatch {
     private void cameUp() throws RedisFailure, InterruptedException {
         // First: a server that is refused may be unable to do the rest.
         ServerCheck server = ServerCheck.of(calls);
-        String refusal = server.refusal().orElse(null);
+        String refusal = server.refusal(durability).orElse(null);
         if (refusal != null) {
             LOG.log(System.Logger.Level.ERROR, refusal);
             if (!everUp) {
@@ -92,7 +95,7 @@ public final class RedisWatch {
             }
         }
         pending.ensureGroup();
-        String durability =
+        String appendOnly =
                 server.appendOnly()
                         ? "on"
                         : "off: events that are not drained yet are lost when Redis restarts";
@@ -101,8 +104,10 @@ public final class RedisWatch {
                 "{0} version={1} appendonly={2}{3}",
                 everUp || toldDown ? "Redis is back" : "Connected to Redis",
                 server.version(),
-                durability,
+                appendOnly,
                 everUp || toldDown ? " away=" + clock.since(downSinceNanos).toSeconds() + "s" : "");
+        server.shortage(durability)
+                .ifPresent(shortage -> LOG.log(System.Logger.Level.WARNING, shortage));
         everUp = true;
         up = true;
         toldDown = false;

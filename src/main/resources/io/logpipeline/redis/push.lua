@@ -10,9 +10,9 @@
 -- ARGV[3…] for each part the number of its events, negative where the part is marked; then the events
 --
 -- {"PUSHED", now_us, answer…}  now_us by this server's clock; for each part the list's length after the
---                              push; or, with nothing changed, "DUPLICATE": the marker says that it was
---                              made before; "OTHER_EVENTS": the marker is that of other events; or the
---                              error with which Redis refused it
+--                              push; or, with no list changed, "DUPLICATE": the marker says that it was
+--                              made before, and lives its full time again; "OTHER_EVENTS": the marker
+--                              is that of other events; or the error with which Redis refused it
 local now = redis.call('TIME')
 local reply = {'PUSHED', now[1] * 1000000 + now[2]}
 local key, argument = 2, 3
@@ -49,8 +49,12 @@ while argument <= #ARGV do
             end
         elseif type(before) == 'table' then
             answer = before.err
+        elseif before == digest then
+            answer = 'DUPLICATE'
+            -- A write: what waits for the durability of this call waits for that of the first one.
+            redis.call('EXPIRE', KEYS[key], ARGV[1])
         else
-            answer = before == digest and 'DUPLICATE' or 'OTHER_EVENTS'
+            answer = 'OTHER_EVENTS'
         end
         reply[#reply + 1] = answer
     end

@@ -1,5 +1,6 @@
 package io.logpipeline.drain;
 
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.Reply;
@@ -91,7 +92,8 @@ final class FaultyCalls implements RedisCalls {
     }
 
     @Override
-    public CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
+    public CompletionStage<Reply> run(
+            Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
         step(script);
         Fault fault = next(script);
         if (fault == Fault.CALL_LOST) {
@@ -99,7 +101,8 @@ final class FaultyCalls implements RedisCalls {
         }
         CompletionStage<Void> gate =
                 gates.getOrDefault(script, CompletableFuture.completedFuture(null));
-        CompletionStage<Reply> reply = gate.thenCompose(open -> calls.run(script, keys, arguments));
+        CompletionStage<Reply> reply =
+                gate.thenCompose(open -> calls.run(script, keys, arguments, durability));
         return fault == null ? reply : reply.thenCompose(swallowed -> lost());
     }
 

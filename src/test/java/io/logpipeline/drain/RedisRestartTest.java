@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.event.LogEvent;
 import io.logpipeline.event.UserDay;
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.PushOutcome;
 import io.logpipeline.redis.PushQueue;
@@ -50,6 +51,7 @@ class RedisRestartTest {
                                 new PendingStream(redis.link(), "api"),
                                 Duration.ofSeconds(600),
                                 1_000_000,
+                                Durability.MEMORY,
                                 new Watchdog(System::nanoTime));
                 DrainStage stage =
                         new DrainStage(redis.link(), logDir, "replica", Duration.ofSeconds(2), 2);

@@ -1,5 +1,6 @@
 package io.logpipeline.drain;
 
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.Reply;
@@ -62,7 +63,8 @@ final class SimulatedLink implements RedisCalls {
     }
 
     @Override
-    public CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
+    public CompletionStage<Reply> run(
+            Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
         SimulatedRedis sentTo = server;
         List<byte[]> named = arguments.stream().map(world::named).toList();
         world.othersMove(canNest(script));

@@ -1,5 +1,6 @@
 package io.logpipeline.faults;
 
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.Reply;
@@ -39,13 +40,14 @@ public final class FaultingCalls implements RedisCalls {
     }
 
     @Override
-    public CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
+    public CompletionStage<Reply> run(
+            Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
         return at(
                 step(script, keys, arguments),
                 subject(script, keys, arguments),
                 WORK.contains(script),
                 reply -> foundWork(script, reply),
-                () -> calls.run(script, keys, arguments));
+                () -> calls.run(script, keys, arguments, durability));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.logpipeline.page;
 
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.Reply;
 import io.logpipeline.redis.Script;
@@ -89,7 +90,7 @@ final class Process {
 
         @Override
         public CompletionStage<Reply> run(
-                Script script, List<String> keys, List<byte[]> arguments) {
+                Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
             if (script != Script.REPLICAS) {
                 throw new AssertionError("the page has no business with " + script);
             }

@@ -34,6 +34,7 @@ class AtMostOnceTest {
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         1_000_000,
+                        Durability.MEMORY,
                         new Watchdog(System::nanoTime));
         awaitConnected();
     }

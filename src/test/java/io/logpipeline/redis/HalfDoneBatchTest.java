@@ -51,6 +51,7 @@ class HalfDoneBatchTest {
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         1_000_000,
+                        Durability.MEMORY,
                         new Watchdog(System::nanoTime));
         awaitConnected();
     }

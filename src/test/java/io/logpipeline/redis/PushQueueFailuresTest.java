@@ -25,6 +25,7 @@ class PushQueueFailuresTest {
                 new PendingStream(link, "test"),
                 Duration.ofSeconds(600),
                 1_000_000,
+                Durability.MEMORY,
                 new Watchdog(System::nanoTime));
     }
 
@@ -149,6 +150,7 @@ class PushQueueFailuresTest {
                                 new PendingStream(link, "test"),
                                 Duration.ofSeconds(600),
                                 1_000_000,
+                                Durability.MEMORY,
                                 new Watchdog(System::nanoTime))) {
             awaitStored(queue);
 

@@ -43,6 +43,7 @@ class PushQueueTest {
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         BYTES_MAX,
+                        Durability.MEMORY,
                         new Watchdog(System::nanoTime));
         Await.until(
                 "the queue is connected", () -> queue.push(events("a", "0"), null).equals(STORED));
@@ -264,6 +265,7 @@ class PushQueueTest {
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         BYTES_MAX,
+                        Durability.MEMORY,
                         new Watchdog(System::nanoTime));
         Await.until("it is connected", () -> closing.push(events("w", "0"), null).equals(STORED));
         redis.pauseWrites();

@@ -55,7 +55,7 @@ class PushSenderTest {
 
         @Override
         public CompletionStage<Reply> run(
-                Script script, List<String> keys, List<byte[]> arguments) {
+                Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
             List<String> words =
                     arguments.stream().skip(2).map(each -> new String(each, UTF_8)).toList();
             CompletableFuture<Reply> reply = new CompletableFuture<>();
@@ -105,6 +105,7 @@ class PushSenderTest {
                 new PendingStream(calls, "test"),
                 Duration.ofSeconds(600),
                 1_000_000,
+                Durability.MEMORY,
                 watchdog);
     }
 
@@ -320,6 +321,7 @@ class PushSenderTest {
                         new PendingStream(calls, "test"),
                         Duration.ofSeconds(600),
                         100_000_000,
+                        Durability.MEMORY,
                         watchdog);
         fillWindow(queue);
         String large = "x".repeat(600_000);

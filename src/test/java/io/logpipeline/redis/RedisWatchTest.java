@@ -74,7 +74,8 @@ class RedisWatchTest {
                             new Watchdog(clock::nanoTime),
                             clock,
                             refusals::add,
-                            new MemoryWatermark(90));
+                            new MemoryWatermark(90),
+                            Durability.MEMORY);
             try {
                 steps.run(watch);
             } finally {

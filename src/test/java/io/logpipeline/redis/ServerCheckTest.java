@@ -9,37 +9,60 @@ import org.junit.jupiter.api.Test;
 /** What a server must be like. */
 class ServerCheckTest {
     private static ServerCheck check(String version, String policy) {
-        return new ServerCheck(version, policy, true, false);
+        return new ServerCheck(version, policy, true, 0, false);
     }
 
     @Test
     void aServerFrom70OnThatDropsNothingIsFit() {
-        assertThat(check("7.0.15", "noeviction").refusal()).isEmpty();
-        assertThat(check("8.2.1", "noeviction").refusal()).isEmpty();
-        assertThat(check("10.0", "noeviction").refusal()).isEmpty();
+        assertThat(check("7.0.15", "noeviction").refusal(Durability.MEMORY)).isEmpty();
+        assertThat(check("8.2.1", "noeviction").refusal(Durability.MEMORY)).isEmpty();
+        assertThat(check("10.0", "noeviction").refusal(Durability.MEMORY)).isEmpty();
     }
 
     @Test
     void anOlderServerIsRefused() {
-        assertThat(check("6.2.14", "noeviction").refusal())
+        assertThat(check("6.2.14", "noeviction").refusal(Durability.MEMORY))
                 .hasValueSatisfying(
                         refusal -> assertThat(refusal).contains("6.2.14", "7.0 or later"));
-        assertThat(check("0", "noeviction").refusal()).isPresent();
+        assertThat(check("0", "noeviction").refusal(Durability.MEMORY)).isPresent();
     }
 
     @Test
     void aServerThatDropsKeysWhenItIsFullIsRefused() {
-        assertThat(check("7.0.15", "allkeys-lru").refusal())
+        assertThat(check("7.0.15", "allkeys-lru").refusal(Durability.MEMORY))
                 .hasValueSatisfying(
                         refusal -> assertThat(refusal).contains("allkeys-lru", "noeviction"));
-        assertThat(check("7.0.15", "volatile-ttl").refusal()).isPresent();
+        assertThat(check("7.0.15", "volatile-ttl").refusal(Durability.MEMORY)).isPresent();
+    }
+
+    @Test
+    void whatCantForceItsFileIsRefusedWhereItIsAskedTo() {
+        Durability aof = new Durability.AppendOnlyFile();
+        assertThat(check("7.0.15", "noeviction").refusal(aof))
+                .hasValueSatisfying(
+                        refusal -> assertThat(refusal).contains("7.0.15", "7.2 or later"));
+        assertThat(check("7.2.4", "noeviction").refusal(aof)).isEmpty();
+        assertThat(check("8.0", "noeviction").refusal(aof)).isEmpty();
+        assertThat(new ServerCheck("7.2.4", "noeviction", false, 0, false).refusal(aof))
+                .hasValueSatisfying(refusal -> assertThat(refusal).contains("appendonly yes"));
+    }
+
+    @Test
+    void tooFewReplicasAreToldAndAwaited() {
+        ServerCheck one = new ServerCheck("7.0.15", "noeviction", true, 1, false);
+        assertThat(one.refusal(new Durability.Replicas(2))).isEmpty();
+        assertThat(one.shortage(new Durability.Replicas(2)))
+                .hasValueSatisfying(
+                        shortage -> assertThat(shortage).contains("2 replicas, Redis has 1"));
+        assertThat(one.shortage(new Durability.Replicas(1))).isEmpty();
+        assertThat(one.shortage(Durability.MEMORY)).isEmpty();
     }
 
     @Test
     void aServerInClusterModeIsRefused() throws Exception {
         try (RedisProcess process = RedisProcess.start("--cluster-enabled", "yes");
                 ConnectedRedis redis = ConnectedRedis.to(process.url())) {
-            assertThat(ServerCheck.of(redis.link()).refusal())
+            assertThat(ServerCheck.of(redis.link()).refusal(Durability.MEMORY))
                     .hasValueSatisfying(refusal ->
                             assertThat(refusal).startsWith("Redis Cluster is not supported yet"));
         }
@@ -60,7 +83,7 @@ class ServerCheckTest {
             redis.server().configSet("appendonly", "no");
             redis.server().configSet("maxmemory-policy", "noeviction");
             assertThat(ServerCheck.of(redis.link()))
-                    .isEqualTo(new ServerCheck(found.version(), "noeviction", false, false));
+                    .isEqualTo(new ServerCheck(found.version(), "noeviction", false, 0, false));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.logpipeline.rollback;
 
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.Reply;
@@ -95,12 +96,13 @@ final class Checkpoints implements RedisCalls {
 
     /** Holds the caller's thread, so that no time-out of a reply runs meanwhile. */
     @Override
-    public CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
+    public CompletionStage<Reply> run(
+            Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
         pass(script, Moment.BEFORE, keys);
         if (cutOff) {
             return lost();
         }
-        CompletionStage<Reply> reply = calls.run(script, keys, arguments);
+        CompletionStage<Reply> reply = calls.run(script, keys, arguments, durability);
         if (ahead.stream().anyMatch(each -> each.moment == Moment.AFTER)) {
             try {
                 reply.toCompletableFuture().join();

@@ -2,6 +2,7 @@ package io.logpipeline.rollback;
 
 import io.logpipeline.event.LogEvent;
 import io.logpipeline.event.UserDay;
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.PushOutcome;
 import io.logpipeline.redis.PushQueue;
@@ -36,6 +37,7 @@ final class Producer implements AutoCloseable {
                         new PendingStream(link, "producer"),
                         EXPIRATION,
                         1_000_000,
+                        Durability.MEMORY,
                         new Watchdog(System::nanoTime));
         awaitConnected();
     }

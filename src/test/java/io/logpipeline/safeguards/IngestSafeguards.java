@@ -115,6 +115,13 @@ final class IngestSafeguards {
                             "if (false) {",
                             "redis.PushQueueTest#aHalfStoredRequestIsCompletedByItsRepeat"),
                     new Safeguard(
+                            "confirmed by replicas",
+                            "200 means that events are as durable as was asked for.",
+                            "redis/ScriptCall.java",
+                            "(Long) counts.getFirst() >= wanted",
+                            "counts.size() > 0",
+                            "redis.DurabilityTest#whatTheReplicaDoesNotHaveIsNotAcknowledged"),
+                    new Safeguard(
                             "policy noeviction",
                             "A Redis that drops acknowledged events is refused.",
                             "redis/ServerCheck.java",

@@ -40,6 +40,7 @@ public final class RedisProcess implements AutoCloseable {
     private static final int PORT_TRIES_MAX = 100;
     private static final int START_TRIES_MAX = 5;
 
+    private final Path program;
     private final Path directory;
     private int port;
     private final List<String> options;
@@ -47,7 +48,8 @@ public final class RedisProcess implements AutoCloseable {
     private RedisClient client;
     private StatefulRedisConnection<String, String> connection;
 
-    private RedisProcess(Path directory, int port, List<String> options) {
+    private RedisProcess(Path program, Path directory, int port, List<String> options) {
+        this.program = program;
         this.directory = directory;
         this.port = port;
         this.options = options;
@@ -66,9 +68,20 @@ public final class RedisProcess implements AutoCloseable {
 
     /** A server whose directory may be filled before {@link #restart} starts it. */
     public static RedisProcess notStarted(String... options) {
+        return of(binary(), options);
+    }
+
+    /** Starts another server that speaks the same, from its own binary. */
+    public static RedisProcess startProgram(Path program, String... options) {
+        RedisProcess other = of(program, options);
+        other.restart();
+        return other;
+    }
+
+    private static RedisProcess of(Path program, String... options) {
         try {
             Path directory = Files.createTempDirectory("redis-test-");
-            return new RedisProcess(directory, freePort(), List.of(options));
+            return new RedisProcess(program, directory, freePort(), List.of(options));
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         }
@@ -124,7 +137,7 @@ public final class RedisProcess implements AutoCloseable {
         List<String> command =
                 new ArrayList<>(
                         List.of(
-                                Binary.FILE.getAbsolutePath(),
+                                program.toString(),
                                 "--port",
                                 Integer.toString(port),
                                 "--bind",

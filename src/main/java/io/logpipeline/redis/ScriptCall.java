@@ -1,0 +1,95 @@
+package io.logpipeline.redis;
+
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.protocol.RedisCommand;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A script's call, with what confirms that its effect is durable.
+ *
+ * <p>Invariant: both go out in one write, on one connection. {@code WAIT} and {@code WAITAOF} speak
+ * of what their own connection wrote: on another one, of nothing, they confirm everything at once.
+ */
+record ScriptCall(
+        RedisCodec<String, byte[]> codec,
+        List<String> keys,
+        List<byte[]> arguments,
+        Durability durability,
+        Duration confirmTimeout) {
+    private static final ProtocolKeyword WAITAOF =
+            () -> "WAITAOF".getBytes(StandardCharsets.US_ASCII);
+
+    /**
+     * Sends it.
+     *
+     * @param evaluate {@code EVAL} or {@code EVALSHA}
+     * @param script its source or its digest
+     */
+    CompletionStage<List<Object>> send(
+            StatefulRedisConnection<String, byte[]> connection,
+            CommandType evaluate,
+            String script) {
+        CommandArgs<String, byte[]> call =
+                new CommandArgs<>(codec).add(script).add(keys.size()).addKeys(keys);
+        AsyncCommand<String, byte[], List<Object>> evaluated =
+                command(evaluate, call.addValues(arguments));
+        return switch (durability) {
+            case Durability.Memory memory -> {
+                var unused = connection.dispatch(evaluated);
+                yield evaluated;
+            }
+            case Durability.Replicas replicas ->
+                    confirmed(
+                            connection,
+                            evaluated,
+                            command(CommandType.WAIT, confirmation(replicas.count())),
+                            replicas.count());
+            case Durability.AppendOnlyFile file ->
+                    confirmed(connection, evaluated, command(WAITAOF, confirmation(1, 0)), 1);
+        };
+    }
+
+    private CommandArgs<String, byte[]> confirmation(long... numbers) {
+        CommandArgs<String, byte[]> words = new CommandArgs<>(codec);
+        for (long number : numbers) {
+            words.add(number);
+        }
+        return words.add(confirmTimeout.toMillis());
+    }
+
+    private static CompletionStage<List<Object>> confirmed(
+            StatefulRedisConnection<String, byte[]> connection,
+            AsyncCommand<String, byte[], List<Object>> evaluated,
+            AsyncCommand<String, byte[], List<Object>> confirmation,
+            long wanted) {
+        List<RedisCommand<String, byte[], ?>> both = new ArrayList<>();
+        both.add(evaluated);
+        both.add(confirmation);
+        var unused = connection.dispatch(both);
+        return evaluated.thenCompose(reply ->
+                confirmation.thenCompose(counts ->
+                        (Long) counts.getFirst() >= wanted
+                                ? CompletableFuture.completedStage(reply)
+                                : CompletableFuture.failedStage(
+                                        new RedisFailure(
+                                                RedisFailure.Kind.UNCONFIRMED,
+                                                counts + " of " + wanted))));
+    }
+
+    private AsyncCommand<String, byte[], List<Object>> command(
+            ProtocolKeyword type, CommandArgs<String, byte[]> words) {
+        return new AsyncCommand<>(new Command<>(type, new NestedMultiOutput<>(codec), words));
+    }
+}
