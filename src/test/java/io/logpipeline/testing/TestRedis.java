@@ -24,14 +24,16 @@ public final class TestRedis {
     private static boolean ours;
 
     private static final class Shared {
+        static boolean given;
         static final String URL = choose();
 
         private static String choose() {
             Map<String, String> environment = System.getenv();
             for (String variable : VARIABLES) {
-                String given = environment.getOrDefault(variable, "");
-                if (!given.isBlank()) {
-                    return say(variable, given);
+                String url = environment.getOrDefault(variable, "");
+                if (!url.isBlank()) {
+                    given = true;
+                    return say(variable, url);
                 }
             }
             if (dockerAnswers()) {
@@ -65,6 +67,10 @@ public final class TestRedis {
         if (!ours) {
             requireOurs(Shared.URL);
             ours = true;
+            if (Shared.given) {
+                // Tests empty it by themselves, and the marker goes with the rest.
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> empty(Shared.URL)));
+            }
         }
         empty(Shared.URL);
         return Shared.URL;

@@ -64,4 +64,31 @@ class TestRedisTest {
         List<String> left = redis.with(commands -> commands.keys("*"));
         assertThat(left).containsExactly(TestRedis.MARKER);
     }
+
+    /** A run of tests, of which the last one empties the server it was given. */
+    static final class Run {
+        private Run() {}
+
+        public static void main(String[] arguments) {
+            RedisProcess.with(TestRedis.emptyUrl(), commands -> commands.flushall());
+        }
+    }
+
+    @Test
+    void aRunLeavesItsMarkerOnAServerThatItWasGiven() throws Exception {
+        ProcessBuilder run =
+                new ProcessBuilder(
+                                ProcessHandle.current().info().command().orElseThrow(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Run.class.getName())
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        run.environment().put("TEST_REDIS_URL", redis.url());
+
+        assertThat(run.start().waitFor()).isZero();
+        List<String> left = redis.with(commands -> commands.keys("*"));
+        assertThat(left).containsExactly(TestRedis.MARKER);
+    }
 }
