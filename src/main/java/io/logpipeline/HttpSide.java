@@ -37,8 +37,8 @@ final class HttpSide {
     private final Settings.Server settings;
     private final boolean ownObservePort;
     private final BodyMemory bodies;
-    private final OpenConnections connections = new OpenConnections();
-    private final ConnectionCloser closer = new ConnectionCloser(connections);
+    private final OpenConnections connections;
+    private final ConnectionCloser closer;
     private final LivePage page;
 
     private HttpSide(Common common, Replicas replicas) {
@@ -47,7 +47,14 @@ final class HttpSide {
         this.ownObservePort = common.settings().observe().port().isPresent();
         // A body may be there as it came and inflated.
         this.bodies = BodyMemory.ofHeap(2L * settings.maxBatchBytes());
+        this.connections = new OpenConnections(connectionsMax(settings));
+        this.closer = new ConnectionCloser(connections);
         this.page = page(replicas);
+    }
+
+    private static int connectionsMax(Settings.Server settings) {
+        return settings.connectionsMax()
+                .orElseGet(() -> OpenConnections.heldByHeap(settings.tls().isPresent()));
     }
 
     private LivePage page(Replicas replicas) {

@@ -14,6 +14,9 @@ import java.util.OptionalInt;
  * Every setting, validated. {@code application.yaml} explains them; {@link SettingsReader} reads.
  */
 record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log log) {
+    /**
+     * @param connectionsMax empty for as many as the heap holds
+     */
     record Server(
             String host,
             int port,
@@ -21,6 +24,7 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
             int maxBatchBytes,
             Duration bodyTimeout,
             Duration idleTimeout,
+            OptionalInt connectionsMax,
             Duration shutdown,
             Optional<Path> tokensFile,
             Optional<ServerTls.PemFiles> tls,

@@ -160,6 +160,7 @@ final class SettingsReader {
                                 number("server.max_batch_bytes", 1, BATCH_BYTES_MAX),
                                 seconds("server.body_timeout_seconds", 1, 3600),
                                 seconds("server.idle_timeout_seconds", 1, DAY_SECONDS),
+                                unlessZero("server.connections_max"),
                                 seconds("server.shutdown_seconds", 1, 3600),
                                 optionalPath("server.tokens_file"),
                                 serverTls(),
@@ -204,12 +205,11 @@ final class SettingsReader {
     }
 
     private Settings.Limits limits() {
-        int concurrent = number("server.concurrent_requests_max", 0, 1_000_000);
         return new Settings.Limits(
                 rate("server.requests_per_second_per_client", "server.requests_burst_per_client"),
                 rate("server.events_per_second_per_user", "server.events_burst_per_user"),
                 number("server.rate_limit_names_max", 1, 1_000_000),
-                concurrent == 0 ? OptionalInt.empty() : OptionalInt.of(concurrent),
+                unlessZero("server.concurrent_requests_max"),
                 number("server.queued_requests_max", 0, 1_000_000),
                 millis("server.queue_timeout_ms", 1, 60_000));
     }
@@ -350,6 +350,11 @@ final class SettingsReader {
         }
         throw new StartRefused(
                 name + ": expected a whole number from " + min + " to " + max + ", not " + value);
+    }
+
+    private OptionalInt unlessZero(String name) {
+        int number = number(name, 0, 1_000_000);
+        return number == 0 ? OptionalInt.empty() : OptionalInt.of(number);
     }
 
     private Duration seconds(String name, int min, int max) {

@@ -58,7 +58,11 @@ class IdleConnectionsIT {
         List<SocketChannel> idle = new ArrayList<>(count);
         try (RedisProcess redis = RedisProcess.start();
                 PipelineProcess api =
-                        PipelineProcess.of(directory, "api").redis(redis.url()).startReady()) {
+                        PipelineProcess.of(directory, "api")
+                                .redis(redis.url())
+                                .with("REDIS_TIMEOUT_MS", "20000")
+                                .jvmOption("-Xmx480m")
+                                .startReady()) {
             int filesBefore = ProcessFiles.openFiles(api.pid());
             InetSocketAddress address = new InetSocketAddress("127.0.0.1", api.port());
             try {

@@ -49,7 +49,7 @@ public final class ServerWithoutRedis {
                                         Duration.ofMinutes(1),
                                         false,
                                         List.of("@default")));
-        OpenConnections connections = new OpenConnections();
+        OpenConnections connections = new OpenConnections(10_000);
         new ClientTimeouts(
                         Duration.ofSeconds(30),
                         Duration.ofMinutes(5),

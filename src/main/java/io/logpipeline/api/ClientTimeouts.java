@@ -62,6 +62,7 @@ public final class ClientTimeouts implements AutoCloseable {
         listener.useNio(false);
         // Else the kernel keeps megabytes for each client that does not read.
         listener.connectionOptions(options -> options.socketSendBufferSize(SEND_BUFFER_BYTES));
+        listener.maxTcpConnections(open.max());
         listener.protocolsDiscoverServices(false);
         listener.addConnectionSelector(
                 new Selector(
@@ -82,6 +83,7 @@ public final class ClientTimeouts implements AutoCloseable {
         while (!closed) {
             LockSupport.parkNanos(this, period(body).toNanos());
             open.cutIfOver(System.nanoTime());
+            open.makeRoom();
         }
     }
 

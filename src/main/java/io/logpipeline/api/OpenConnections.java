@@ -1,11 +1,17 @@
 package io.logpipeline.api;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The connections that clients have open, and how they end before the server stops.
+ * The connections that clients have open: how many there may be, and how they end before the server
+ * stops.
+ *
+ * <p>Of the last eighth of them, those that nobody has used for a while are ended, the longest idle
+ * first: clients that keep connections they do not use shut nobody out. Beyond the last one, others
+ * wait in the kernel's queue.
  *
  * <p>A server that just closes them (as Helidon 4.5 does) may do so while a request is on its way:
  * its client gets no answer and can't tell whether the events were stored. So each answer first
@@ -17,8 +23,34 @@ public final class OpenConnections {
     private static final Duration QUIET = Duration.ofSeconds(2);
     private static final Duration LOOK_PERIOD = Duration.ofMillis(10);
 
+    /** What an idle one takes: a buffer of the server's (Helidon 4.5), and its thread's stack. */
+    private static final int IDLE_BYTES = 20 * 1024;
+
+    /** With two more buffers of the TLS engine's. */
+    private static final int IDLE_TLS_BYTES = 80 * 1024;
+
+    private static final int HEAP_PARTS = 2;
+
     private final Set<TimedConnection> open = ConcurrentHashMap.newKeySet();
+    private final int max;
     private volatile boolean ending;
+
+    /**
+     * @param max how many there may be at once
+     */
+    public OpenConnections(int max) {
+        this.max = max;
+    }
+
+    /** As many as half the heap holds. */
+    public static int heldByHeap(boolean tls) {
+        long part = Runtime.getRuntime().maxMemory() / HEAP_PARTS;
+        return Math.clamp(part / (tls ? IDLE_TLS_BYTES : IDLE_BYTES), 1, Integer.MAX_VALUE);
+    }
+
+    int max() {
+        return max;
+    }
 
     void add(TimedConnection connection) {
         open.add(connection);
@@ -32,6 +64,22 @@ public final class OpenConnections {
     void cutIfOver(long nowNanos) {
         open.forEach(connection -> connection.cutIfOver(nowNanos));
     }
+
+    /** Ends the longest idle ones when there is hardly room for others. */
+    void makeRoom() {
+        int tooMany = open.size() - (max - max / 8);
+        if (tooMany > 0) {
+            open.stream()
+                    .filter(connection -> connection.isQuiet(QUIET))
+                    .map(connection -> new Idle(connection, connection.idleTime()))
+                    .sorted(Comparator.comparing(Idle::time).reversed())
+                    .limit(tooMany)
+                    .forEach(longest -> longest.connection.close(true));
+        }
+    }
+
+    /** Its time as it was at one moment: the order must not change while it is made. */
+    private record Idle(TimedConnection connection, Duration time) {}
 
     /** Whether an answer is to be the last one of its connection. */
     boolean areEnding() {

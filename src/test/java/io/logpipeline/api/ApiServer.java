@@ -55,7 +55,7 @@ final class ApiServer implements AutoCloseable {
         // Else it would bring a registry of meters that is not the process's.
         WebServerConfig.Builder config =
                 WebServer.builder().host("127.0.0.1").port(0).featuresDiscoverServices(false);
-        OpenConnections open = new OpenConnections();
+        OpenConnections open = new OpenConnections(10_000);
         timeouts = new ClientTimeouts(TIMEOUT, TIMEOUT, 2 * BATCH_BYTES_MAX, memory, open);
         timeouts.prepare(config);
         service.prepare(config);

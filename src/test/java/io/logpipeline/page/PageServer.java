@@ -31,7 +31,7 @@ final class PageServer implements AutoCloseable {
     final LivePage page = new LivePage(process.subject(), new Replicas(process.redis));
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final OpenConnections connections = new OpenConnections();
+    private final OpenConnections connections = new OpenConnections(10_000);
     private final ClientTimeouts timeouts =
             new ClientTimeouts(TIMEOUT, TIMEOUT, 100_000, BodyMemory.ofHeap(0), connections);
     private final WebServer server;
