@@ -31,7 +31,12 @@ final class DrainSide {
         LogVolume volume = new LogVolume(files, settings.ledgerLife(), Clock.systemUTC());
         VolumeKeeper keeper =
                 new VolumeKeeper(
-                                volume, leases, common.state(), common.watchdog(), settings.lease())
+                                volume,
+                                leases,
+                                common.state(),
+                                common.watchdog(),
+                                common.clock(),
+                                settings.lease())
                         .start();
         common.stops().push(keeper::stop);
         Claims claims =

@@ -248,7 +248,7 @@ final class SettingsReader {
         }
         RedisServer server =
                 new RedisServer(
-                        redisUrl(),
+                        text("redis.url"),
                         optionalPath("redis.tls_ca_file").map(SettingsReader::content),
                         certificate.map(SettingsReader::content),
                         privateKey.map(SettingsReader::content));
@@ -258,7 +258,8 @@ final class SettingsReader {
             throw new StartRefused(String.valueOf(unusable.getMessage()));
         } catch (RuntimeException invalid) {
             throw new StartRefused(
-                    "redis.url: expected redis://, rediss:// or redis-sentinel:// with a host");
+                    "redis.url: expected redis://, rediss:// or redis-sentinel:// with a host, or"
+                            + " with several of a cluster's nodes: redis://a:7000,b:7001");
         }
         return server;
     }
@@ -279,14 +280,6 @@ final class SettingsReader {
                                 "redis.durability: expected memory, aof or replicas:N with N from"
                                         + " 1 to 9, not "
                                         + word));
-    }
-
-    private String redisUrl() {
-        String url = text("redis.url");
-        if (url.startsWith("redis") && !url.startsWith("redis-sentinel:") && url.contains(",")) {
-            throw new StartRefused("redis.url: Redis Cluster is not supported yet; name one node");
-        }
-        return url;
     }
 
     private String logPattern() {

@@ -185,11 +185,35 @@ class SettingsReaderTest {
         refusalWith("REDIS_MEMORY_HIGH_PERCENT", "101").contains("redis.memory_high_percent");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://one:7000,two:7001",
+                "rediss://user:s3cr3t@one:7000,two:7001,three:7002",
+                "redis://one:7000,one:7000",
+                "redis://one,two/0"
+            })
+    void severalNodesAreACluster(String url) {
+        environment.put("REDIS_URL", url);
+        assertThat(read().redis().server().url()).isEqualTo(url);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://:s3cr3t@one:7000,",
+                "redis://:s3cr3t@,two:7001",
+                "redis://:s3cr3t@one:7000,two:99999",
+                "redis://:s3cr3t@one:7000,redis://two:7001"
+            })
+    void nodesThatAreNoneAreRefusedWithoutShowingThem(String url) {
+        refusalWith("REDIS_URL", url).startsWith("redis.url: expected").doesNotContain("s3cr3t");
+    }
+
     @Test
-    void severalNodesAreRefusedAsACluster() {
-        refusalWith("REDIS_URL", "redis://:s3cr3t@one:6379,two:6379")
-                .contains("Redis Cluster is not supported yet")
-                .doesNotContain("s3cr3t");
+    void aClusterHasOneDatabase() {
+        refusalWith("REDIS_URL", "redis://:s3cr3t@one:7000,two:7001/3")
+                .isEqualTo("redis.url: a cluster has no database but 0");
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.logpipeline.file.LogVolume;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.RedisFailure;
+import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.telemetry.Watchdog.Heartbeat;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Holds what allows this replica to drain: the log directory takes writes, has noted the Redis
  * store of now, and is the volume that all live drainers write to.
  *
- * <p>Invariant: a claim names the store and the volume of an admission, and Redis refuses it once
- * either is another. So nothing of a new store is drained before the directory has noted it.
+ * <p>Invariants: a claim names the store and the volume of an admission, and Redis refuses it once
+ * either is another. So nothing of a new store is drained before the directory has noted it. An
+ * admission ends with its lease: a cluster can't refuse that claim.
  */
 public final class VolumeKeeper {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");
@@ -29,11 +31,13 @@ public final class VolumeKeeper {
     private final LogVolume volume;
     private final Leases leases;
     private final PipelineState state;
+    private final MonotonicClock clock;
     private final Heartbeat heartbeat;
     private final Duration lease;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private volatile Claims.@Nullable Admission admission;
+    private volatile long leaseStartNanos;
     private @Nullable String toldProblem;
 
     /**
@@ -44,10 +48,12 @@ public final class VolumeKeeper {
             Leases leases,
             PipelineState state,
             Watchdog watchdog,
+            MonotonicClock clock,
             Duration lease) {
         this.volume = volume;
         this.leases = leases;
         this.state = state;
+        this.clock = clock;
         this.lease = lease;
         this.heartbeat = watchdog.loop("volume-keeper");
         this.thread = Thread.ofPlatform().name("volume-keeper").unstarted(this::keepUntilClosed);
@@ -61,7 +67,8 @@ public final class VolumeKeeper {
 
     /** What claims may name now; null while this replica must not drain. */
     public Claims.@Nullable Admission admission() {
-        return admission;
+        Claims.Admission now = admission;
+        return clock.since(leaseStartNanos).compareTo(lease) < 0 ? now : null;
     }
 
     /** Prepares for the store and the volume of now. */
@@ -69,6 +76,7 @@ public final class VolumeKeeper {
         try {
             String storeId = leases.store();
             String volumeId = volume.adopt(storeId);
+            long startNanos = clock.nanoTime();
             Optional<String> other = leases.volume(volumeId, lease);
             if (other.isPresent()) {
                 refuse(
@@ -79,6 +87,7 @@ public final class VolumeKeeper {
                                 + other.get());
                 return;
             }
+            leaseStartNanos = startNanos;
             // Before the probe: a full disk is to be seen in numbers as well.
             volume.space().ifPresent(room -> state.logDirSpace(room.freeBytes(), room.sizeBytes()));
             volume.probe();

@@ -42,7 +42,9 @@ public final class Claims {
     }
 
     /**
-     * Claims the list of an entry, or goes on with a batch claimed before.
+     * Claims the list of an entry, or goes on with a batch claimed before. In a cluster, Redis
+     * can't hold the admission against store and volume, which have slots of their own: it must be
+     * one that holds now.
      *
      * @param token the worker's lock token
      * @param firstPosition where a ledger without a position starts, in bytes
@@ -51,8 +53,10 @@ public final class Claims {
             PendingEntry entry, String token, long firstPosition, Admission admission)
             throws RedisFailure, InterruptedException {
         List<String> keys = new ArrayList<>(listKeys(entry.list()));
-        keys.add(RedisKeys.STORE);
-        keys.add(RedisKeys.VOLUME);
+        if (calls.topology() == Topology.ONE_SERVER) {
+            keys.add(RedisKeys.STORE);
+            keys.add(RedisKeys.VOLUME);
+        }
         Reply reply =
                 run(
                         Script.CLAIM,

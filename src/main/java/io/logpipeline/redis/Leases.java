@@ -9,6 +9,8 @@ import java.util.UUID;
  * What processes of ours agree on through Redis: who sweeps, which volume is drained to, the store.
  */
 public final class Leases {
+    private static final String CLUSTER_STORE = "cluster";
+
     private final RedisCalls calls;
 
     public Leases(RedisCalls calls) {
@@ -41,8 +43,15 @@ public final class Leases {
         return lease(RedisKeys.VOLUME, volumeId, lease);
     }
 
-    /** The id of this Redis store: another one after it forgot everything. */
+    /**
+     * The id of this Redis store: another one after it forgot everything. A cluster has the same
+     * one for ever: one of its masters may forget while the others do not, so that no file is ever
+     * older than all that it has.
+     */
     public String store() throws RedisFailure, InterruptedException {
+        if (calls.topology() == Topology.CLUSTER) {
+            return CLUSTER_STORE;
+        }
         return calls.await(
                         calls.run(
                                 Script.STORE,

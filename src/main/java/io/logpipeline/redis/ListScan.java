@@ -41,7 +41,9 @@ public final class ListScan {
     }
 
     /**
-     * Gives lists their full time again when less than half of it is left.
+     * Gives lists their full time again when less than half of it is left. In a cluster, those that
+     * a master does not answer for are left out, unless none does for any: the others must not
+     * expire for it.
      *
      * @return for each key that is still there when it was seen as a list, in microseconds by its
      *     server's clock; 0 for one that is no list
@@ -57,15 +59,26 @@ public final class ListScan {
                             PendingStream.arguments(expiration.toSeconds())));
         }
         Map<String, Long> seenMicros = LinkedHashMap.newLinkedHashMap(keys.size());
+        int failed = 0;
         for (Map.Entry<String, CompletionStage<Reply>> each : replies.entrySet()) {
-            Reply reply = calls.await(each.getValue());
-            switch (reply.word()) {
-                case "LIST", "REARMED" -> seenMicros.put(each.getKey(), reply.number(1));
-                case "NO_LIST" -> seenMicros.put(each.getKey(), 0L);
-                case "GONE" -> {}
-                default -> throw reply.unknown(Script.TEND);
+            try {
+                tended(each.getKey(), calls.await(each.getValue()), seenMicros);
+            } catch (RedisFailure failure) {
+                failed++;
+                if (calls.topology() == Topology.ONE_SERVER || failed == keys.size()) {
+                    throw failure;
+                }
             }
         }
         return seenMicros;
+    }
+
+    private static void tended(String key, Reply reply, Map<String, Long> seenMicros) {
+        switch (reply.word()) {
+            case "LIST", "REARMED" -> seenMicros.put(key, reply.number(1));
+            case "NO_LIST" -> seenMicros.put(key, 0L);
+            case "GONE" -> {}
+            default -> throw reply.unknown(Script.TEND);
+        }
     }
 }

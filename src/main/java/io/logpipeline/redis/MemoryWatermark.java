@@ -34,15 +34,22 @@ public final class MemoryWatermark {
         return high;
     }
 
-    /** Asks Redis; a server without {@code maxmemory} is never full. */
+    /** Asks Redis, of a cluster the fullest master; one without {@code maxmemory} is never full. */
     void look(RedisCalls calls) throws RedisFailure, InterruptedException {
         if (isOn()) {
-            Map<String, String> fields = ServerCheck.fieldsOf(calls);
-            long max = bytes(fields, "maxmemory");
-            // What Redis itself leaves out when it compares.
-            long used = bytes(fields, "used_memory") - bytes(fields, "mem_not_counted_for_evict");
-            saw(max == 0 ? 0 : (int) Math.min(1_000, used * 100 / max));
+            saw(
+                    ServerCheck.fieldsOfEach(calls).stream()
+                            .mapToInt(MemoryWatermark::usedPercent)
+                            .max()
+                            .orElse(0));
         }
+    }
+
+    private static int usedPercent(Map<String, String> fields) {
+        long max = bytes(fields, "maxmemory");
+        // What Redis itself leaves out when it compares.
+        long used = bytes(fields, "used_memory") - bytes(fields, "mem_not_counted_for_evict");
+        return max == 0 ? 0 : (int) Math.min(1_000, used * 100 / max);
     }
 
     private static long bytes(Map<String, String> fields, String name) {

@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes to Redis in one script call: parts, each of them for one list. Requests for the same
- * list share a part, in the order they came; one with an idempotency key has a part of its own.
+ * What goes to Redis in one script call: parts, each of them for one list; in a cluster, lists of
+ * one slot. Requests for the same list share a part, in the order they came; one with an
+ * idempotency key has a part of its own.
  */
 final class PushCall {
     /** Redis does nothing else during a call. */
@@ -21,6 +22,8 @@ final class PushCall {
     /** In front of the parts' answers. */
     private static final int ANSWERS_FROM = 2;
 
+    private static final byte[] NO_STORE = {};
+
     private static final PartEnd STORED = new PartEnd.Stored();
 
     private final List<Part> parts = new ArrayList<>();
@@ -28,10 +31,22 @@ final class PushCall {
     /** The parts that more of their list's events may join. */
     private final Map<String, Part> open = new HashMap<>();
 
+    private final Topology topology;
+    private int slot;
     private int lines;
     private long bytes;
 
+    PushCall(Topology topology) {
+        this.topology = topology;
+    }
+
+    /** Whether there is room for a part, which must share the slot of those before. */
+    boolean takes(PushRequest.Part more) {
+        return !isFull() && (isEmpty() || more.slot() == slot);
+    }
+
     void add(PushRequest request, PushRequest.Part more) {
+        slot = more.slot();
         Part part = part(more.list(), request.idempotencyKey());
         part.requests.add(request);
         part.lines.addAll(more.lines());
@@ -68,7 +83,9 @@ final class PushCall {
 
     List<String> keys() {
         List<String> keys = new ArrayList<>(1 + 2 * parts.size());
-        keys.add(RedisKeys.STORE);
+        if (topology == Topology.ONE_SERVER) {
+            keys.add(RedisKeys.STORE);
+        }
         for (Part part : parts) {
             keys.add(part.list);
             if (part.onceMarker != null) {
@@ -78,10 +95,13 @@ final class PushCall {
         return keys;
     }
 
+    /**
+     * @param newStoreId for a store that has none; in a cluster nothing is given one
+     */
     List<byte[]> arguments(byte[] expirationSeconds, byte[] newStoreId) {
         List<byte[]> arguments = new ArrayList<>(2 + parts.size() + lines);
         arguments.add(expirationSeconds);
-        arguments.add(newStoreId);
+        arguments.add(topology == Topology.ONE_SERVER ? newStoreId : NO_STORE);
         for (Part part : parts) {
             int count = part.lines.size();
             String word = Integer.toString(part.onceMarker == null ? count : -count);

@@ -3,10 +3,12 @@ package io.logpipeline.redis;
 import io.logpipeline.event.LogEvent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The events of one request, by list, on their way to Redis. Ends once, with its last part. */
@@ -15,7 +17,43 @@ final class PushRequest {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     /** The request's events for one list, in their order. */
-    record Part(String list, List<byte[]> lines) {}
+    record Part(String list, int slot, List<byte[]> lines) {}
+
+    /** The parts that go by one lane: the first of them that is not sent is its next one. */
+    final class Share {
+        private final int lane;
+        private final List<Part> parts;
+
+        /** Of whoever sends in this lane, alone. */
+        private int sent;
+
+        private Share(int lane, List<Part> parts) {
+            this.lane = lane;
+            this.parts = parts;
+        }
+
+        int lane() {
+            return lane;
+        }
+
+        PushRequest request() {
+            return PushRequest.this;
+        }
+
+        boolean hasUnsent() {
+            return sent < parts.size() && !ended;
+        }
+
+        /** The next part. */
+        Part next() {
+            return parts.get(sent);
+        }
+
+        /** The next part counts as sent. */
+        void sendNext() {
+            sent++;
+        }
+    }
 
     /** What became of one list's part. */
     sealed interface PartEnd {
@@ -33,23 +71,20 @@ final class PushRequest {
         void with(PushRequest request);
     }
 
-    private final List<Part> parts;
+    private final List<Share> shares;
     private final @Nullable String idempotencyKey;
     private final int events;
     private final int bytes;
     private final CountDownLatch told = new CountDownLatch(1);
 
-    /** Of whoever sends, alone. */
-    private int sent;
-
     private volatile long lastProgressNanos = System.nanoTime();
     private int partsOpen;
-    private boolean ended;
+    private volatile boolean ended;
     private boolean anyStored;
     private boolean keyReused;
     private @Nullable RedisFailure failure;
 
-    PushRequest(List<LogEvent> events, @Nullable String idempotencyKey) {
+    PushRequest(List<LogEvent> events, @Nullable String idempotencyKey, Topology topology) {
         this.idempotencyKey = idempotencyKey;
         this.events = events.size();
         int total = 0;
@@ -57,31 +92,47 @@ final class PushRequest {
             total += event.line().length + EVENT_OVERHEAD_BYTES;
         }
         this.bytes = total;
-        this.parts = parts(events);
+        List<Part> parts = parts(events, topology);
         this.partsOpen = parts.size();
+        this.shares = shares(parts, topology);
     }
 
-    private static List<Part> parts(List<LogEvent> events) {
+    private static List<Part> parts(List<LogEvent> events, Topology topology) {
         if (events.size() == 1) {
             LogEvent event = events.getFirst();
-            return List.of(new Part(event.userDay().key(), List.of(event.line())));
+            return List.of(part(event.userDay().key(), List.of(event.line()), topology));
         }
         Map<String, Part> parts = new LinkedHashMap<>();
         for (LogEvent event : events) {
-            parts.computeIfAbsent(event.userDay().key(), list -> new Part(list, new ArrayList<>(1)))
+            parts.computeIfAbsent(
+                            event.userDay().key(), list -> part(list, new ArrayList<>(1), topology))
                     .lines()
                     .add(event.line());
         }
         return List.copyOf(parts.values());
     }
 
-    boolean hasUnsent() {
-        return sent < parts.size();
+    private static Part part(String list, List<byte[]> lines, Topology topology) {
+        return new Part(list, topology.slot(list), lines);
     }
 
-    /** The next part: it counts as sent. */
-    Part nextUnsent() {
-        return parts.get(sent++);
+    private List<Share> shares(List<Part> parts, Topology topology) {
+        if (topology.lanes() == 1 || parts.size() == 1) {
+            return List.of(new Share(topology.lane(parts.getFirst().slot()), parts));
+        }
+        // By slot, so that what shares one goes together.
+        Map<Integer, List<Part>> byLane =
+                parts.stream()
+                        .sorted(Comparator.comparingInt(Part::slot))
+                        .collect(Collectors.groupingBy(part -> topology.lane(part.slot())));
+        return byLane.entrySet().stream()
+                .map(each -> new Share(each.getKey(), each.getValue()))
+                .toList();
+    }
+
+    /** Its parts, by lane. */
+    List<Share> shares() {
+        return shares;
     }
 
     @Nullable String idempotencyKey() {
@@ -126,7 +177,6 @@ final class PushRequest {
 
     /** Ends the request with parts open, none of which is sent any more; true as above. */
     synchronized boolean abort(RedisFailure cause) {
-        sent = parts.size();
         failure = cause;
         return end();
     }

@@ -34,8 +34,13 @@ public interface RedisCalls extends AutoCloseable {
     /** Looks for keys by pattern, a page at a time, never blocking Redis for long. */
     CompletionStage<ScanPage> scan(String cursor, String pattern, int count);
 
-    /** The server's {@code INFO}. */
-    CompletionStage<String> info();
+    /** The {@code INFO} of each master; empty for one that does not answer, where another does. */
+    CompletionStage<List<String>> info();
+
+    /** How keys are spread. */
+    default Topology topology() {
+        return Topology.ONE_SERVER;
+    }
 
     /** Gives the connection back. */
     @Override

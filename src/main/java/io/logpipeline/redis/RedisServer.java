@@ -3,13 +3,17 @@ package io.logpipeline.redis;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
 import java.io.ByteArrayInputStream;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where Redis is, and what it takes to be let in.
  *
  * @param url {@code redis://}, {@code rediss://} or {@code redis-sentinel://}, with user and
- *     password where needed
+ *     password where needed; several of a cluster's nodes as {@code redis://a:7000,b:7001}
  * @param authority PEM certificates that may have signed the server's; without it, those that the
  *     JVM trusts
  * @param certificate the PEM certificate shown to the server, with {@code privateKey}
@@ -19,6 +23,8 @@ public record RedisServer(
         Optional<byte[]> authority,
         Optional<byte[]> certificate,
         Optional<byte[]> privateKey) {
+    /** Scheme, user and password, hosts, and what comes behind them. */
+    private static final Pattern NODES = Pattern.compile("(rediss?://(?:[^/?]*@)?)([^/?@]*)(.*)");
 
     /** One that needs no more than its URL. */
     public static RedisServer at(String url) {
@@ -32,7 +38,10 @@ public record RedisServer(
      * @throws IllegalStateException when the PEM files are of no use; the message may be shown
      */
     public void validate() {
-        RedisURI uri = RedisURI.create(url);
+        RedisURI uri = nodes().getFirst();
+        if (topology() == Topology.CLUSTER && uri.getDatabase() != 0) {
+            throw new IllegalStateException("redis.url: a cluster has no database but 0");
+        }
         boolean anyPem = authority.isPresent() || certificate.isPresent();
         if (anyPem && !uri.isSsl()) {
             throw new IllegalStateException("redis.tls_*: only a rediss:// URL uses TLS");
@@ -43,6 +52,22 @@ public record RedisServer(
             throw new IllegalStateException(
                     "redis.tls_*: a file holds no certificate or key in PEM", unreadable);
         }
+    }
+
+    /** Several nodes are a cluster's; several Sentinels stand before one server. */
+    Topology topology() {
+        return nodes().size() == 1 ? Topology.ONE_SERVER : Topology.CLUSTER;
+    }
+
+    /** What the URL names, each to be let into in the same way. */
+    List<RedisURI> nodes() {
+        Matcher named = NODES.matcher(url);
+        if (!named.matches()) {
+            return List.of(RedisURI.create(url));
+        }
+        return Arrays.stream(named.group(2).split(",", -1))
+                .map(host -> RedisURI.create(named.group(1) + host + named.group(3)))
+                .toList();
     }
 
     SslOptions sslOptions() {

@@ -5,6 +5,7 @@ import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -32,6 +33,7 @@ public final class RedisWatch {
     private boolean everUp;
     private boolean up;
     private boolean toldDown;
+    private int toldAway;
     private long downSinceNanos;
 
     /**
@@ -77,17 +79,60 @@ public final class RedisWatch {
             PendingStream.Backlog backlog = pending.backlog();
             state.pending(backlog.keys(), backlog.lag());
             memory.look(calls);
-            state.redisUp(true);
-            state.started();
+            tellAway(mastersAway());
+            isUp();
         } catch (RedisFailure failure) {
-            wentDown(failure);
+            lookAtWhatIsLeft(failure);
+        }
+    }
+
+    private void isUp() {
+        state.redisUp(true);
+        state.started();
+    }
+
+    /** A cluster of which some masters answer still takes the events of their users. */
+    private void lookAtWhatIsLeft(RedisFailure failure) throws InterruptedException {
+        try {
+            int away = mastersAway();
+            if (up && away > 0) {
+                tellAway(away);
+                isUp();
+                return;
+            }
+        } catch (RedisFailure allAway) {
+            // Told of as the first failure.
+        }
+        wentDown(failure);
+    }
+
+    private int mastersAway() throws RedisFailure, InterruptedException {
+        return calls.topology() == Topology.ONE_SERVER
+                ? 0
+                : (int) calls.await(calls.info()).stream().filter(String::isEmpty).count();
+    }
+
+    private void tellAway(int away) {
+        if (away != toldAway) {
+            LOG.log(
+                    away > 0 ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
+                    away > 0
+                            ? "Masters of the cluster do not answer; the events of their users are"
+                                    + " refused until they are back or replaced masters={0}"
+                            : "Every master of the cluster answers again",
+                    away);
+            toldAway = away;
         }
     }
 
     private void cameUp() throws RedisFailure, InterruptedException {
         // First: a server that is refused may be unable to do the rest.
-        ServerCheck server = ServerCheck.of(calls);
-        String refusal = server.refusal(durability).orElse(null);
+        List<ServerCheck> servers = ServerCheck.ofEach(calls);
+        String refusal =
+                servers.stream()
+                        .flatMap(each -> each.refusal(calls.topology(), durability).stream())
+                        .findFirst()
+                        .orElse(null);
         if (refusal != null) {
             LOG.log(System.Logger.Level.ERROR, refusal);
             if (!everUp) {
@@ -95,18 +140,22 @@ public final class RedisWatch {
             }
         }
         pending.ensureGroup();
+        boolean isAppendOnly = servers.stream().allMatch(ServerCheck::appendOnly);
         String appendOnly =
-                server.appendOnly()
+                isAppendOnly
                         ? "on"
                         : "off: events that are not drained yet are lost when Redis restarts";
         LOG.log(
-                server.appendOnly() ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
-                "{0} version={1} appendonly={2}{3}",
+                isAppendOnly ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+                "{0} version={1}{2} appendonly={3}{4}",
                 everUp || toldDown ? "Redis is back" : "Connected to Redis",
-                server.version(),
+                servers.getFirst().version(),
+                calls.topology() == Topology.CLUSTER ? " masters=" + servers.size() : "",
                 appendOnly,
                 everUp || toldDown ? " away=" + clock.since(downSinceNanos).toSeconds() + "s" : "");
-        server.shortage(durability)
+        servers.stream()
+                .flatMap(each -> each.shortage(durability).stream())
+                .findFirst()
                 .ifPresent(shortage -> LOG.log(System.Logger.Level.WARNING, shortage));
         everUp = true;
         up = true;

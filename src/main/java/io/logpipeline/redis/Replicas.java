@@ -31,7 +31,7 @@ public final class Replicas {
     }
 
     private static final int NAMED_MAX = 50;
-    private static final int FIRST_MEMBER = 5;
+    private static final int FIRST_MEMBER = 4;
 
     private final RedisCalls calls;
 
@@ -41,14 +41,16 @@ public final class Replicas {
 
     /** Asks, without waiting; ends with a {@link RedisFailure} when Redis does not answer. */
     public CompletionStage<Group> look() {
+        CompletionStage<Reply> sweeper =
+                calls.run(Script.HOLDER, List.of(RedisKeys.SWEEPER), List.of());
         return calls.run(
                         Script.REPLICAS,
-                        List.of(RedisKeys.PENDING, RedisKeys.SWEEPER),
+                        List.of(RedisKeys.PENDING),
                         PendingStream.arguments(RedisKeys.GROUP, NAMED_MAX))
-                .thenApply(Replicas::group);
+                .thenCombine(sweeper, Replicas::group);
     }
 
-    private static Group group(Reply reply) {
+    private static Group group(Reply reply, Reply holder) {
         return switch (reply.word()) {
             case "NONE" -> Group.NONE;
             case "REPLICAS" -> {
@@ -60,15 +62,22 @@ public final class Replicas {
                                     reply.number(i + 1),
                                     Duration.ofMillis(reply.number(i + 2))));
                 }
-                String sweeper = reply.text(1);
+                String sweeper = sweeper(holder);
                 yield new Group(
                         sweeper.isEmpty() ? Optional.empty() : Optional.of(sweeper),
+                        reply.number(1),
                         reply.number(2),
                         reply.number(3),
-                        reply.number(4),
                         List.copyOf(members));
             }
             default -> throw reply.unknown(Script.REPLICAS);
         };
+    }
+
+    private static String sweeper(Reply holder) {
+        if (!holder.word().equals("HOLDER")) {
+            throw holder.unknown(Script.HOLDER);
+        }
+        return holder.text(1);
     }
 }

@@ -23,6 +23,7 @@ public enum Script {
     ACKNOWLEDGE,
     PENDING,
     REPLICAS,
+    HOLDER,
     ENTRIES,
     RETIRE,
     CLAIM,

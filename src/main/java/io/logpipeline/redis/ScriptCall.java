@@ -1,7 +1,6 @@
 package io.logpipeline.redis;
 
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
@@ -17,17 +16,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A script's call, with what confirms that its effect is durable.
+ * A script's call, with what confirms that its effect is durable, and what goes before it where its
+ * slot is on its way to another node.
  *
- * <p>Invariant: both go out in one write, on one connection. {@code WAIT} and {@code WAITAOF} speak
+ * <p>Invariant: all go out in one write, on one connection. {@code WAIT} and {@code WAITAOF} speak
  * of what their own connection wrote: on another one, of nothing, they confirm everything at once.
+ * {@code ASKING} speaks of the command behind it, whosever that is.
+ *
+ * @param asking whether it goes before
  */
 record ScriptCall(
-        RedisCodec<String, byte[]> codec,
         List<String> keys,
         List<byte[]> arguments,
         Durability durability,
-        Duration confirmTimeout) {
+        Duration confirmTimeout,
+        boolean asking) {
     private static final ProtocolKeyword WAITAOF =
             () -> "WAITAOF".getBytes(StandardCharsets.US_ASCII);
 
@@ -41,43 +44,57 @@ record ScriptCall(
             StatefulRedisConnection<String, byte[]> connection,
             CommandType evaluate,
             String script) {
-        CommandArgs<String, byte[]> call =
-                new CommandArgs<>(codec).add(script).add(keys.size()).addKeys(keys);
+        CommandArgs<String, byte[]> call = words().add(script).add(keys.size()).addKeys(keys);
         AsyncCommand<String, byte[], List<Object>> evaluated =
                 command(evaluate, call.addValues(arguments));
+        List<RedisCommand<String, byte[], ?>> commands = new ArrayList<>(3);
+        if (asking) {
+            commands.add(command(CommandType.ASKING, words()));
+        }
+        commands.add(evaluated);
         return switch (durability) {
             case Durability.Memory memory -> {
-                var unused = connection.dispatch(evaluated);
+                var unused =
+                        asking ? connection.dispatch(commands) : connection.dispatch(evaluated);
                 yield evaluated;
             }
             case Durability.Replicas replicas ->
                     confirmed(
                             connection,
+                            commands,
                             evaluated,
                             command(CommandType.WAIT, confirmation(replicas.count())),
                             replicas.count());
             case Durability.AppendOnlyFile file ->
-                    confirmed(connection, evaluated, command(WAITAOF, confirmation(1, 0)), 1);
+                    confirmed(
+                            connection,
+                            commands,
+                            evaluated,
+                            command(WAITAOF, confirmation(1, 0)),
+                            1);
         };
     }
 
     private CommandArgs<String, byte[]> confirmation(long... numbers) {
-        CommandArgs<String, byte[]> words = new CommandArgs<>(codec);
+        CommandArgs<String, byte[]> words = words();
         for (long number : numbers) {
             words.add(number);
         }
         return words.add(confirmTimeout.toMillis());
     }
 
+    private static CommandArgs<String, byte[]> words() {
+        return new CommandArgs<>(Connector.CODEC);
+    }
+
     private static CompletionStage<List<Object>> confirmed(
             StatefulRedisConnection<String, byte[]> connection,
+            List<RedisCommand<String, byte[], ?>> commands,
             AsyncCommand<String, byte[], List<Object>> evaluated,
             AsyncCommand<String, byte[], List<Object>> confirmation,
             long wanted) {
-        List<RedisCommand<String, byte[], ?>> both = new ArrayList<>();
-        both.add(evaluated);
-        both.add(confirmation);
-        var unused = connection.dispatch(both);
+        commands.add(confirmation);
+        var unused = connection.dispatch(commands);
         return evaluated.thenCompose(reply ->
                 confirmation.thenCompose(counts ->
                         (Long) counts.getFirst() >= wanted
@@ -88,8 +105,9 @@ record ScriptCall(
                                                 counts + " of " + wanted))));
     }
 
-    private AsyncCommand<String, byte[], List<Object>> command(
+    private static AsyncCommand<String, byte[], List<Object>> command(
             ProtocolKeyword type, CommandArgs<String, byte[]> words) {
-        return new AsyncCommand<>(new Command<>(type, new NestedMultiOutput<>(codec), words));
+        return new AsyncCommand<>(
+                new Command<>(type, new NestedMultiOutput<>(Connector.CODEC), words));
     }
 }

@@ -1,6 +1,7 @@
 package io.logpipeline.redis;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,9 +11,13 @@ public record ServerCheck(
     private static final int MAJOR_MIN = 7;
     private static final int MINOR_WITH_WAITAOF = 2;
 
-    /** Asks the server. */
-    public static ServerCheck of(RedisCalls calls) throws RedisFailure, InterruptedException {
-        Map<String, String> fields = fieldsOf(calls);
+    /** Asks each master; those that do not answer are left out. */
+    public static List<ServerCheck> ofEach(RedisCalls calls)
+            throws RedisFailure, InterruptedException {
+        return fieldsOfEach(calls).stream().map(ServerCheck::of).toList();
+    }
+
+    private static ServerCheck of(Map<String, String> fields) {
         return new ServerCheck(
                 fields.getOrDefault("redis_version", "0"),
                 fields.getOrDefault("maxmemory_policy", "noeviction"),
@@ -21,11 +26,17 @@ public record ServerCheck(
                 "cluster".equals(fields.get("redis_mode")));
     }
 
-    static Map<String, String> fieldsOf(RedisCalls calls)
+    static List<Map<String, String>> fieldsOfEach(RedisCalls calls)
             throws RedisFailure, InterruptedException {
+        return calls.await(calls.info()).stream()
+                .filter(text -> !text.isEmpty())
+                .map(ServerCheck::fields)
+                .toList();
+    }
+
+    private static Map<String, String> fields(String info) {
         Map<String, String> fields = new HashMap<>();
-        calls.await(calls.info())
-                .lines()
+        info.lines()
                 .forEach(line -> {
                     int colon = line.indexOf(':');
                     if (colon > 0) {
@@ -35,8 +46,12 @@ public record ServerCheck(
         return fields;
     }
 
-    /** Why the pipeline must not run on this server; empty when it may. */
-    public Optional<String> refusal(Durability durability) {
+    /**
+     * Why the pipeline must not run on this server; empty when it may.
+     *
+     * @param topology as {@code redis.url} says
+     */
+    public Optional<String> refusal(Topology topology, Durability durability) {
         if (number(0) < MAJOR_MIN) {
             return Optional.of("Redis " + version + " is too old: 7.0 or later is needed");
         }
@@ -46,11 +61,14 @@ public record ServerCheck(
                             + maxmemoryPolicy
                             + ", which drops acknowledged events: set it to noeviction");
         }
-        if (cluster) {
-            // Pushes to this node's slots would succeed, claims over two slots never.
+        if (cluster != (topology == Topology.CLUSTER)) {
             return Optional.of(
-                    "Redis Cluster is not supported yet: name a server that runs without"
-                            + " cluster-enabled");
+                    cluster
+                            // Pushes to this node's slots would succeed, those to others never.
+                            ? "This Redis is a node of a cluster: name several of its nodes, or one"
+                                    + " twice, redis.url=redis://a:6379,b:6379"
+                            : "redis.url names several nodes, but this Redis is not of a cluster:"
+                                    + " name one; Sentinels as redis-sentinel://");
         }
         return durability instanceof Durability.AppendOnlyFile ? noFile() : Optional.empty();
     }

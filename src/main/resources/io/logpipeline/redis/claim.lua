@@ -6,7 +6,8 @@
 -- KEYS[2]  its batch
 -- KEYS[3]  its ledger
 -- KEYS[4]  its lock
--- KEYS[5]  the store's id      (KEYS[5] and KEYS[6] are absent where they can't share the slot)
+-- KEYS[5]  the store's id      (KEYS[5] and KEYS[6] are absent where they can't share the slot: the
+--          caller has seen to them before)
 -- KEYS[6]  the volume's lease
 -- ARGV[1]  lock token
 -- ARGV[2]  lock lease in milliseconds

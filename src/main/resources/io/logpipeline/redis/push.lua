@@ -2,11 +2,12 @@
 -- Appends events to lists, part by part: of each part all events or none. A part that is refused holds
 -- up no other. Not allowed in a full Redis: the caller must know.
 --
--- KEYS[1]  the store's id
+-- KEYS[1]  the store's id; absent where it can't share the lists' slot, and the parts' keys begin here
 -- KEYS[2…] for each part its list; behind the list, where the part is marked, the marker of the
 --          request's idempotency key on this list
 -- ARGV[1]  seconds a list lives, counted from its last push
--- ARGV[2]  an id for a store that has none: it must not be younger than any event
+-- ARGV[2]  an id for a store that has none: it must not be younger than any event; empty where KEYS[1]
+--          is absent
 -- ARGV[3…] for each part the number of its events, negative where the part is marked; then the events
 --
 -- {"PUSHED", now_us, answer…}  now_us by this server's clock; for each part the list's length after the
@@ -15,7 +16,8 @@
 --                              is that of other events; or the error with which Redis refused it
 local now = redis.call('TIME')
 local reply = {'PUSHED', now[1] * 1000000 + now[2]}
-local key, argument = 2, 3
+local has_store = ARGV[2] ~= ''
+local key, argument = has_store and 2 or 1, 3
 local begun = false
 
 -- Lua's stack takes some 8,000 values in one call.
@@ -61,7 +63,7 @@ while argument <= #ARGV do
     key = key + 1
     argument = last + 1
 end
-if begun then
+if begun and has_store then
     redis.call('SET', KEYS[1], ARGV[2], 'NX')
 end
 return reply

@@ -3,13 +3,12 @@
 -- a cost that grows with the consumers, not with the backlog.
 --
 -- KEYS[1]  the stream of pending keys
--- KEYS[2]  the sweeper's lease
 -- ARGV[1]  the group
 -- ARGV[2]  the most consumers to name
 --
--- {"REPLICAS", sweeper, untaken, ended, consumers, name, held, idle_ms, …}  the holder of the
---     sweeper's lease, empty when there is none; entries that no consumer has; entries ended since
---     the stream began; how many consumers there are; three values for each that is named
+-- {"REPLICAS", untaken, ended, consumers, name, held, idle_ms, …}  entries that no consumer has;
+--     entries ended since the stream began; how many consumers there are; three values for each that
+--     is named
 -- {"NONE"}  there is no such group
 local members = redis.pcall('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])
 if members['err'] then
@@ -39,8 +38,7 @@ for i = 1, #stream, 2 do
     end
 end
 local entries = redis.call('XLEN', KEYS[1])
-local reply = {'REPLICAS', redis.call('GET', KEYS[2]) or '', math.max(0, entries - held),
-    math.max(0, added - entries), #consumers}
+local reply = {'REPLICAS', math.max(0, entries - held), math.max(0, added - entries), #consumers}
 for i = 1, math.min(#consumers, tonumber(ARGV[2])) do
     reply[#reply + 1] = consumers[i]['name']
     reply[#reply + 1] = consumers[i]['pending']

@@ -192,6 +192,7 @@ final class Matrix {
         away.each("GROUP", CALL, 1);
         Rows watched = new Rows(Scenario.WATCHED);
         watched.each("REPLICAS", QUESTION, 1);
+        watched.each("HOLDER", QUESTION, 1);
         Rows api = new Rows(Scenario.API);
         api.each("PUSH", CALL, 1, 2, 3);
         api.each("NOTIFY@push", CALL, 1);

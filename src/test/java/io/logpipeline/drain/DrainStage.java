@@ -89,7 +89,7 @@ public final class DrainStage implements AutoCloseable {
         pending = new PendingStream(calls, replica);
         Leases leases = new Leases(calls);
         LogVolume volume = new LogVolume(files, LEDGER_LIFE, Clock.systemUTC());
-        keeper = new VolumeKeeper(volume, leases, state, watchdog, pace.lease()).start();
+        keeper = new VolumeKeeper(volume, leases, state, watchdog, clock, pace.lease()).start();
         claims = new Claims(calls, pace.lease(), LEDGER_LIFE, pace.chunkElements(), 1_000_000);
         sweeper =
                 new Sweeper(

@@ -86,6 +86,7 @@ class KeyDrainTest {
                         new Leases(calls),
                         new PipelineState("drainer", "test"),
                         watchdog,
+                        clock,
                         LEASE);
         keeper.admit();
         keyDrain =

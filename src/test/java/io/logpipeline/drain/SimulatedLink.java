@@ -125,7 +125,7 @@ final class SimulatedLink implements RedisCalls {
     }
 
     @Override
-    public CompletionStage<String> info() {
+    public CompletionStage<List<String>> info() {
         throw new AssertionError("nobody asks in a history");
     }
 

@@ -83,7 +83,12 @@ final class SimulatedReplica {
         Watchdog watchdog = new Watchdog(clock::nanoTime);
         keeper =
                 new VolumeKeeper(
-                        volume, leases, new PipelineState("drainer", "simulated"), watchdog, LEASE);
+                        volume,
+                        leases,
+                        new PipelineState("drainer", "simulated"),
+                        watchdog,
+                        clock,
+                        LEASE);
         sweeper =
                 new Sweeper(
                         new ListScan(link, "logs:user_*:*", LIST_LIFE),

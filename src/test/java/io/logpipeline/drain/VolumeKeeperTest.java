@@ -87,6 +87,7 @@ class VolumeKeeperTest {
                         new Leases(redis.link()),
                         state,
                         new Watchdog(clock::nanoTime),
+                        clock,
                         LEASE);
         return new Kept(keeper, state);
     }

@@ -5,6 +5,7 @@ import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.Reply;
 import io.logpipeline.redis.Script;
+import io.logpipeline.redis.Topology;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +62,7 @@ public final class FaultingCalls implements RedisCalls {
     }
 
     @Override
-    public CompletionStage<String> info() {
+    public CompletionStage<List<String>> info() {
         return at("INFO", "", false, text -> true, calls::info);
     }
 
@@ -156,6 +157,11 @@ public final class FaultingCalls implements RedisCalls {
     @Override
     public void close() {
         calls.close();
+    }
+
+    @Override
+    public Topology topology() {
+        return calls.topology();
     }
 
     @Override

@@ -72,11 +72,11 @@ class LiveStreamTest {
     void noNameOfAHostAndNoTextOfOthersIsTold() throws Exception {
         process.state.logDirProblem("the log directory can't be written: /secret/path");
         process.state.redisProblem("secret");
+        process.redis.sweeper = Process.REPLICA;
         process.redis.answer =
                 CompletableFuture.completedFuture(
                         Process.Redis.reply(
                                 "REPLICAS",
-                                Process.REPLICA,
                                 2L,
                                 9L,
                                 2L,
@@ -156,8 +156,7 @@ class LiveStreamTest {
     }
 
     private static CompletableFuture<Reply> completed(long ended) {
-        return CompletableFuture.completedFuture(
-                Process.Redis.reply("REPLICAS", "", 0L, ended, 0L));
+        return CompletableFuture.completedFuture(Process.Redis.reply("REPLICAS", 0L, ended, 0L));
     }
 
     @Test

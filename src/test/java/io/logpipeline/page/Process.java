@@ -73,9 +73,10 @@ final class Process {
 
     /** Answers the one question there is; by default at once. */
     static final class Redis implements RedisCalls {
+        volatile String sweeper = "";
         final AtomicInteger asked = new AtomicInteger();
         volatile CompletableFuture<Reply> answer =
-                CompletableFuture.completedFuture(reply("REPLICAS", "", 0L, 0L, 0L));
+                CompletableFuture.completedFuture(reply("REPLICAS", 0L, 0L, 0L));
 
         static Reply reply(Object... values) {
             List<Object> words = new ArrayList<>();
@@ -91,6 +92,9 @@ final class Process {
         @Override
         public CompletionStage<Reply> run(
                 Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
+            if (script == Script.HOLDER) {
+                return CompletableFuture.completedFuture(reply("HOLDER", sweeper));
+            }
             if (script != Script.REPLICAS) {
                 throw new AssertionError("the page has no business with " + script);
             }
@@ -104,7 +108,7 @@ final class Process {
         }
 
         @Override
-        public CompletionStage<String> info() {
+        public CompletionStage<List<String>> info() {
             throw new AssertionError("nor with this");
         }
 

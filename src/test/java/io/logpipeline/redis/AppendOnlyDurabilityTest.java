@@ -61,9 +61,17 @@ class AppendOnlyDurabilityTest {
     void theServerIsFit() throws Exception {
         try (RedisLink link = RedisLink.open(server.url(), "test", Duration.ofSeconds(5))) {
             Await.until("it is connected", link::isConnected);
-            assertThat(ServerCheck.of(link).refusal(new Durability.AppendOnlyFile())).isEmpty();
+            assertThat(
+                            ServerCheck.ofEach(link)
+                                    .getFirst()
+                                    .refusal(Topology.ONE_SERVER, new Durability.AppendOnlyFile()))
+                    .isEmpty();
             server.with(redis -> redis.configSet("appendonly", "no"));
-            assertThat(ServerCheck.of(link).refusal(new Durability.AppendOnlyFile())).isPresent();
+            assertThat(
+                            ServerCheck.ofEach(link)
+                                    .getFirst()
+                                    .refusal(Topology.ONE_SERVER, new Durability.AppendOnlyFile()))
+                    .isPresent();
         }
     }
 }

@@ -23,14 +23,27 @@ class AtMostOnceTest {
     private CuttingProxy proxy;
     private PushQueue queue;
 
+    RedisProcess startServer() {
+        return RedisProcess.start();
+    }
+
+    final RedisProcess server() {
+        return process;
+    }
+
+    /** Through the proxy. */
+    String url(CuttingProxy way) {
+        return way.url();
+    }
+
     @BeforeEach
     void open() throws Exception {
-        process = RedisProcess.start();
+        process = startServer();
         redis = ConnectedRedis.to(process.url());
         proxy = new CuttingProxy(process.port());
         queue =
                 new PushQueue(
-                        RedisLink.open(proxy.url(), "test-push", Duration.ofSeconds(2)),
+                        RedisLink.open(url(proxy), "test-push", Duration.ofSeconds(2)),
                         new PendingStream(redis.link(), "test"),
                         Duration.ofSeconds(600),
                         1_000_000,

@@ -81,7 +81,7 @@ class PushSenderTest {
         }
 
         @Override
-        public CompletionStage<String> info() {
+        public CompletionStage<List<String>> info() {
             throw new AssertionError("a push does not ask");
         }
 

@@ -2,8 +2,10 @@ package io.logpipeline.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ConnectedRedis;
 import io.logpipeline.testing.RedisProcess;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What a server must be like. */
@@ -12,45 +14,56 @@ class ServerCheckTest {
         return new ServerCheck(version, policy, true, 0, false);
     }
 
+    private static ServerCheck only(RedisLink link) throws Exception {
+        return ServerCheck.ofEach(link).getFirst();
+    }
+
     @Test
     void aServerFrom70OnThatDropsNothingIsFit() {
-        assertThat(check("7.0.15", "noeviction").refusal(Durability.MEMORY)).isEmpty();
-        assertThat(check("8.2.1", "noeviction").refusal(Durability.MEMORY)).isEmpty();
-        assertThat(check("10.0", "noeviction").refusal(Durability.MEMORY)).isEmpty();
+        assertThat(check("7.0.15", "noeviction").refusal(Topology.ONE_SERVER, Durability.MEMORY))
+                .isEmpty();
+        assertThat(check("8.2.1", "noeviction").refusal(Topology.ONE_SERVER, Durability.MEMORY))
+                .isEmpty();
+        assertThat(check("10.0", "noeviction").refusal(Topology.ONE_SERVER, Durability.MEMORY))
+                .isEmpty();
     }
 
     @Test
     void anOlderServerIsRefused() {
-        assertThat(check("6.2.14", "noeviction").refusal(Durability.MEMORY))
+        assertThat(check("6.2.14", "noeviction").refusal(Topology.ONE_SERVER, Durability.MEMORY))
                 .hasValueSatisfying(
                         refusal -> assertThat(refusal).contains("6.2.14", "7.0 or later"));
-        assertThat(check("0", "noeviction").refusal(Durability.MEMORY)).isPresent();
+        assertThat(check("0", "noeviction").refusal(Topology.ONE_SERVER, Durability.MEMORY))
+                .isPresent();
     }
 
     @Test
     void aServerThatDropsKeysWhenItIsFullIsRefused() {
-        assertThat(check("7.0.15", "allkeys-lru").refusal(Durability.MEMORY))
+        assertThat(check("7.0.15", "allkeys-lru").refusal(Topology.ONE_SERVER, Durability.MEMORY))
                 .hasValueSatisfying(
                         refusal -> assertThat(refusal).contains("allkeys-lru", "noeviction"));
-        assertThat(check("7.0.15", "volatile-ttl").refusal(Durability.MEMORY)).isPresent();
+        assertThat(check("7.0.15", "volatile-ttl").refusal(Topology.ONE_SERVER, Durability.MEMORY))
+                .isPresent();
     }
 
     @Test
     void whatCantForceItsFileIsRefusedWhereItIsAskedTo() {
         Durability aof = new Durability.AppendOnlyFile();
-        assertThat(check("7.0.15", "noeviction").refusal(aof))
+        assertThat(check("7.0.15", "noeviction").refusal(Topology.ONE_SERVER, aof))
                 .hasValueSatisfying(
                         refusal -> assertThat(refusal).contains("7.0.15", "7.2 or later"));
-        assertThat(check("7.2.4", "noeviction").refusal(aof)).isEmpty();
-        assertThat(check("8.0", "noeviction").refusal(aof)).isEmpty();
-        assertThat(new ServerCheck("7.2.4", "noeviction", false, 0, false).refusal(aof))
+        assertThat(check("7.2.4", "noeviction").refusal(Topology.ONE_SERVER, aof)).isEmpty();
+        assertThat(check("8.0", "noeviction").refusal(Topology.ONE_SERVER, aof)).isEmpty();
+        assertThat(
+                        new ServerCheck("7.2.4", "noeviction", false, 0, false)
+                                .refusal(Topology.ONE_SERVER, aof))
                 .hasValueSatisfying(refusal -> assertThat(refusal).contains("appendonly yes"));
     }
 
     @Test
     void tooFewReplicasAreToldAndAwaited() {
         ServerCheck one = new ServerCheck("7.0.15", "noeviction", true, 1, false);
-        assertThat(one.refusal(new Durability.Replicas(2))).isEmpty();
+        assertThat(one.refusal(Topology.ONE_SERVER, new Durability.Replicas(2))).isEmpty();
         assertThat(one.shortage(new Durability.Replicas(2)))
                 .hasValueSatisfying(
                         shortage -> assertThat(shortage).contains("2 replicas, Redis has 1"));
@@ -59,12 +72,35 @@ class ServerCheckTest {
     }
 
     @Test
-    void aServerInClusterModeIsRefused() throws Exception {
+    void theUrlMustSayWhetherItIsACluster() {
+        ServerCheck node = new ServerCheck("7.0.15", "noeviction", true, 0, true);
+        assertThat(node.refusal(Topology.ONE_SERVER, Durability.MEMORY))
+                .hasValueSatisfying(refusal -> assertThat(refusal).contains("node of a cluster"));
+        assertThat(node.refusal(Topology.CLUSTER, Durability.MEMORY)).isEmpty();
+        assertThat(check("7.0.15", "noeviction").refusal(Topology.CLUSTER, Durability.MEMORY))
+                .hasValueSatisfying(refusal -> assertThat(refusal).contains("not of a cluster"));
+    }
+
+    @Test
+    void aClusterNodeThatIsNamedAloneIsRefused() throws Exception {
         try (RedisProcess process = RedisProcess.start("--cluster-enabled", "yes");
                 ConnectedRedis redis = ConnectedRedis.to(process.url())) {
-            assertThat(ServerCheck.of(redis.link()).refusal(Durability.MEMORY))
+            assertThat(only(redis.link()).refusal(Topology.ONE_SERVER, Durability.MEMORY))
                     .hasValueSatisfying(refusal ->
-                            assertThat(refusal).startsWith("Redis Cluster is not supported yet"));
+                            assertThat(refusal).startsWith("This Redis is a node of a cluster"));
+        }
+    }
+
+    @Test
+    void serversThatAreNoClusterAreRefusedAsOne() throws Exception {
+        try (RedisProcess process = RedisProcess.start();
+                RedisLink link =
+                        RedisLink.open(
+                                process.url() + ",127.0.0.1:" + process.port(),
+                                "test",
+                                Duration.ofSeconds(5))) {
+            Await.until("it answers", () -> !link.await(link.info()).isEmpty());
+            assertThat(only(link).refusal(Topology.CLUSTER, Durability.MEMORY)).isPresent();
         }
     }
 
@@ -74,7 +110,7 @@ class ServerCheckTest {
                         RedisProcess.start(
                                 "--maxmemory-policy", "volatile-ttl", "--appendonly", "yes");
                 ConnectedRedis redis = ConnectedRedis.to(process.url())) {
-            ServerCheck found = ServerCheck.of(redis.link());
+            ServerCheck found = only(redis.link());
 
             assertThat(found.version()).matches("\\d+\\.\\d+\\.\\d+");
             assertThat(found.maxmemoryPolicy()).isEqualTo("volatile-ttl");
@@ -82,7 +118,7 @@ class ServerCheckTest {
 
             redis.server().configSet("appendonly", "no");
             redis.server().configSet("maxmemory-policy", "noeviction");
-            assertThat(ServerCheck.of(redis.link()))
+            assertThat(only(redis.link()))
                     .isEqualTo(new ServerCheck(found.version(), "noeviction", false, 0, false));
         }
     }

@@ -5,6 +5,7 @@ import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.Reply;
 import io.logpipeline.redis.Script;
+import io.logpipeline.redis.Topology;
 import io.logpipeline.testing.Await;
 import java.time.Duration;
 import java.util.List;
@@ -125,13 +126,18 @@ final class Checkpoints implements RedisCalls {
     }
 
     @Override
-    public CompletionStage<String> info() {
+    public CompletionStage<List<String>> info() {
         return calls.info();
     }
 
     @Override
     public void close() {
         calls.close();
+    }
+
+    @Override
+    public Topology topology() {
+        return calls.topology();
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** Clients that post one event after the other until they are stopped, whatever they are told. */
-final class Load implements AutoCloseable {
+public final class Load implements AutoCloseable {
     private static final int CLIENTS = 8;
     private static final Duration PAUSE_AFTER_REFUSAL = Duration.ofMillis(5);
 
@@ -25,7 +25,7 @@ final class Load implements AutoCloseable {
     private volatile boolean stopped;
 
     /** Each client is a user of its own, so that its events are sent in order. */
-    Load(Numbered numbered, int port) {
+    public Load(Numbered numbered, int port) {
         this.numbered = numbered;
         this.port = port;
         for (int i = 0; i < CLIENTS; i++) {
@@ -71,24 +71,24 @@ final class Load implements AutoCloseable {
      * Whether the Redis of now will be remembered: a request that begins before it is, or ends when
      * it is no more, may be forgotten.
      */
-    void keeps(boolean remembered) {
+    public void keeps(boolean remembered) {
         kept = remembered;
     }
 
-    int acknowledged() {
+    public int acknowledged() {
         return acknowledged.get();
     }
 
-    int refused() {
+    public int refused() {
         return refused.get();
     }
 
-    void awaitAcknowledged(int more) {
+    public void awaitAcknowledged(int more) {
         int enough = acknowledged.get() + more;
         Await.until(more + " more are acknowledged", () -> acknowledged.get() >= enough);
     }
 
-    void awaitRefused(int more) {
+    public void awaitRefused(int more) {
         int enough = refused.get() + more;
         Await.until(more + " more are refused", () -> refused.get() >= enough);
     }

@@ -9,7 +9,7 @@ final class IngestSafeguards {
                     new Safeguard(
                             "REJECT_COMMANDS",
                             "A push whose reply was lost is not sent again by itself.",
-                            "redis/RedisLink.java",
+                            "redis/Connector.java",
                             "DisconnectedBehavior.REJECT_COMMANDS)",
                             "DisconnectedBehavior.ACCEPT_COMMANDS)",
                             "redis.AtMostOnceTest#aPushWhoseReplyWasLostIsNotSentAgain"),
@@ -30,7 +30,7 @@ final class IngestSafeguards {
                     new Safeguard(
                             "script that is not known is sent",
                             "A Redis that forgot its scripts takes pushes.",
-                            "redis/RedisLink.java",
+                            "redis/ServerLink.java",
                             "return cause instanceof RedisNoScriptException;",
                             "return false;",
                             "redis.PushQueueTest#scriptsThatRedisForgotAreSentAnew"),
@@ -45,8 +45,8 @@ final class IngestSafeguards {
                             "bounded calls",
                             "What comes while Redis is at work gathers, and does not pile up in"
                                     + " the connection.",
-                            "redis/PushQueue.java",
-                            "return unansweredCalls.get() < CALLS_UNANSWERED_MAX;",
+                            "redis/PushLane.java",
+                            "return unansweredCalls.get() < topology.unansweredCallsMax();",
                             "return true;",
                             "redis.PushSenderTest#onlySoManyCallsAreUnansweredAndWhatComesMeanwhileGoesWithTheNext"),
                     new Safeguard(
@@ -60,29 +60,29 @@ final class IngestSafeguards {
                     new Safeguard(
                             "who asks to send is heard",
                             "What came while others sent does not wait for ever.",
-                            "redis/PushQueue.java",
+                            "redis/PushLane.java",
                             "} while (asked != 0);",
                             "} while (false);",
                             "redis.PushSenderTest#whoAsksToSendWhileOthersDoIsHeard"),
                     new Safeguard(
                             "a fault frees its place",
                             "Calls that were never sent do not stop those that come after.",
-                            "redis/PushQueue.java",
+                            "redis/PushLane.java",
                             "unansweredCalls.decrementAndGet();\n            throw unexpected;",
                             "throw unexpected;",
                             "redis.PushSenderTest#faultsTakeNoRoomInTheWindow"),
                     new Safeguard(
                             "calls are watched",
                             "A call that never ends, and holds up all, is named.",
-                            "redis/PushQueue.java",
-                            "= watchdog.loop(\"push-call\");",
+                            "redis/PushLane.java",
+                            "= terms.watchdog().loop(\"push-call\");",
                             "= new Watchdog(() -> 0).loop(\"push-call\");",
                             "redis.PushSenderTest#aCallThatNeverEndsIsSeenByTheWatchdog"),
                     new Safeguard(
                             "late request is not sent",
                             "What waited so long that its client may be gone is not stored.",
-                            "redis/PushQueue.java",
-                            "if (request.isOlderThan(calls.timeout())) {",
+                            "redis/PushLane.java",
+                            "if (share.request().isOlderThan(terms.calls().timeout())) {",
                             "if (false) {",
                             "redis.PushSenderTest#aRequestThatWaitedLongerThanTheTimeOutFailsAndIsNeverSent"),
                     new Safeguard(
@@ -95,7 +95,7 @@ final class IngestSafeguards {
                     new Safeguard(
                             "sender outlives a fault",
                             "A fault at one call does not stop those who come after.",
-                            "redis/PushQueue.java",
+                            "redis/PushLane.java",
                             "catch (RuntimeException | Error unexpected) {\n"
                                     + "            // Others",
                             "catch (StackOverflowError unexpected) {\n            // Others",
@@ -129,12 +129,12 @@ final class IngestSafeguards {
                             "if (false) {",
                             "redis.ServerCheckTest"),
                     new Safeguard(
-                            "no cluster",
-                            "A Redis on which every claim fails is refused.",
+                            "cluster or not",
+                            "A node of a cluster that is taken for one server is refused.",
                             "redis/ServerCheck.java",
-                            "if (cluster) {",
+                            "if (cluster != (topology == Topology.CLUSTER)) {",
                             "if (false) {",
-                            "redis.ServerCheckTest#aServerInClusterModeIsRefused"),
+                            "redis.ServerCheckTest#theUrlMustSayWhetherItIsACluster"),
                     new Safeguard(
                             "expiry outlives the interval",
                             "Lists do not expire before they are due.",

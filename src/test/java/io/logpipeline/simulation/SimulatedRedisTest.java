@@ -212,7 +212,10 @@ class SimulatedRedisTest {
         String lock = "{" + list + "}:lock";
         return switch (script) {
             case PUSH -> {
-                List<String> keys = new ArrayList<>(List.of("logs:store"));
+                List<String> keys = new ArrayList<>();
+                if (random.nextInt(4) > 0) {
+                    keys.add("logs:store");
+                }
                 int parts = 1 + random.nextInt(3);
                 for (int i = 0; i < parts; i++) {
                     String each = i == 0 ? list : LISTS.get(random.nextInt(LISTS.size()));
@@ -228,7 +231,7 @@ class SimulatedRedisTest {
                         new ArrayList<>(
                                 List.of(list, "{" + list + "}:batch", "{" + list + "}:ledger"));
                 keys.add(lock);
-                if (script == Script.CLAIM) {
+                if (script == Script.CLAIM && random.nextInt(4) > 0) {
                     keys.addAll(List.of("logs:store", "logs:volume"));
                 }
                 yield keys;
@@ -237,8 +240,17 @@ class SimulatedRedisTest {
             case LEASE -> List.of("logs:volume");
             case STORE -> List.of("logs:store");
             case TEND -> List.of(list);
-            case REPLICAS -> List.of(RedisKeys.PENDING, "logs:volume");
-            case GROUP, NOTIFY, TAKE, RECLAIM, RENEW, ACKNOWLEDGE, PENDING, ENTRIES, RETIRE ->
+            case HOLDER -> List.of("logs:volume");
+            case REPLICAS,
+                    GROUP,
+                    NOTIFY,
+                    TAKE,
+                    RECLAIM,
+                    RENEW,
+                    ACKNOWLEDGE,
+                    PENDING,
+                    ENTRIES,
+                    RETIRE ->
                     List.of(RedisKeys.PENDING);
         };
     }
@@ -256,8 +268,9 @@ class SimulatedRedisTest {
         String batchId = "batch-" + random.nextInt(2);
         return switch (script) {
             case PUSH -> {
-                List<String> arguments = new ArrayList<>(List.of("600", "store"));
-                for (int key = 1; key < keys.size(); key++) {
+                boolean hasStore = keys.getFirst().equals("logs:store");
+                List<String> arguments = new ArrayList<>(List.of("600", hasStore ? "store" : ""));
+                for (int key = hasStore ? 1 : 0; key < keys.size(); key++) {
                     boolean marked = key + 1 < keys.size() && keys.get(key + 1).startsWith("{");
                     int count = 1 + random.nextInt(3);
                     arguments.add(Integer.toString(marked ? -count : count));
@@ -268,7 +281,8 @@ class SimulatedRedisTest {
                 }
                 yield arguments;
             }
-            case GROUP, PENDING -> script == Script.GROUP ? List.of(RedisKeys.GROUP) : List.of();
+            case GROUP -> List.of(RedisKeys.GROUP);
+            case PENDING, HOLDER -> List.of();
             case NOTIFY ->
                     random.nextBoolean()
                             ? List.of("1700000000000000", list)
@@ -342,7 +356,7 @@ class SimulatedRedisTest {
             words.removeLast();
         } else if (words.getFirst().equals("REPLICAS")) {
             // For the same reason; and how long ago depends on when it is asked.
-            return String.join(" ", words.subList(0, 4)) + holders(words.subList(5, words.size()));
+            return String.join(" ", words.subList(0, 3)) + holders(words.subList(4, words.size()));
         }
         return String.join(" ", words);
     }

@@ -210,6 +210,12 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
+    /** Whether it runs; one that is paused does. */
+    public boolean isAlive() {
+        Process now = process;
+        return now != null && now.isAlive();
+    }
+
     public int port() {
         return port;
     }
