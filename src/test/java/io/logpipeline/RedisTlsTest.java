@@ -3,6 +3,7 @@ package io.logpipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lettuce.core.cluster.SlotHash;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.Certificates;
 import io.logpipeline.testing.RedisProcess;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,11 @@ class RedisTlsTest {
     }
 
     private StartedPipeline start(String user, String authority) {
-        return StartedPipeline.with("rediss://" + user + "@127.0.0.1:" + proxy.port())
+        return start(user, authority, "");
+    }
+
+    private StartedPipeline start(String user, String authority, String otherNodes) {
+        return StartedPipeline.with("rediss://" + user + "@127.0.0.1:" + proxy.port() + otherNodes)
                 .set("REDIS_TLS_CA_FILE", authority)
                 .set("REDIS_TLS_CERTIFICATE_FILE", client.toString())
                 .set("REDIS_TLS_PRIVATE_KEY_FILE", Certificates.keyOf(client).toString())
@@ -65,6 +71,31 @@ class RedisTlsTest {
             Await.until("it is stored", () -> api.post(EVENT).statusCode() == 200);
             assertThat(redis.<Long>with(server -> server.llen("logs:user_123:19818"))).isEqualTo(1);
         }
+    }
+
+    @Test
+    void eventsAreStoredInAClusterOverTlsByAUserOfFewRights() throws Exception {
+        redis.close();
+        List<String> options = new ArrayList<>(List.of("--cluster-enabled", "yes"));
+        options.addAll(List.of("--user", "log-pipeline"));
+        options.addAll(List.of((USER + " +cluster|slots").split(" ")));
+        redis = RedisProcess.start(options.toArray(String[]::new));
+        proxy.moveTo(redis.port());
+        String port = Integer.toString(proxy.port());
+        redis.with(server -> server.configSet("cluster-announce-port", port));
+        int[] everySlot = IntStream.range(0, SlotHash.SLOT_COUNT).toArray();
+        redis.with(server -> server.clusterAddSlots(everySlot));
+
+        String authority = certificates.authorityFile(directory).toString();
+        try (StartedPipeline api =
+                start("log-pipeline:s3cr3t", authority, ",127.0.0.1:" + proxy.port())) {
+            Await.until("it is ready", () -> api.get("/health/ready").statusCode() == 200);
+            Await.until("it is stored", () -> api.post(EVENT).statusCode() == 200);
+            Await.until(
+                    "its list is made known",
+                    () -> redis.<Long>with(server -> server.xlen("logs:pending")) > 0);
+        }
+        assertThat(redis.<Long>with(server -> server.llen("logs:user_123:19818"))).isPositive();
     }
 
     @Test

@@ -148,6 +148,18 @@ class VolumeKeeperTest {
     }
 
     @Test
+    void anAdmissionEndsWithItsLeaseWhenThatIsNotRenewed() throws Exception {
+        Kept one = notStarted(directory);
+        one.keeper().admit();
+        assertThat(one.admitted()).isTrue();
+
+        Await.until("it has ended", () -> one.keeper().admission() == null);
+
+        one.keeper().admit();
+        assertThat(one.admitted()).isTrue();
+    }
+
+    @Test
     void anAdmissionOutlivesADirectoryThatTakesNoWritesForAWhile() throws Exception {
         Kept one = notStarted(directory);
         one.keeper().admit();

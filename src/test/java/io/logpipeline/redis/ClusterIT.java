@@ -159,6 +159,28 @@ class ClusterIT {
         Await.until("all is found again", () -> scanned(scan).size() == USERS);
     }
 
+    @Test
+    void listsAreKeptAliveThoughTheMasterOfOthersIsAway() throws Exception {
+        queue.push(oneOfEachUser(), null);
+        List<String> all = IntStream.range(0, USERS).mapToObj(i -> key("u" + i)).toList();
+        RedisProcess away = cluster.firstMasterOf(key("u0"));
+        List<String> others =
+                all.stream().filter(list -> cluster.firstMasterOf(list) != away).toList();
+        ListScan scan = new ListScan(link, "logs:user_*:*", Duration.ofSeconds(6_000));
+
+        away.signal("STOP");
+        try {
+            assertThat(scan.tend(all)).containsOnlyKeys(others);
+        } finally {
+            away.signal("CONT");
+        }
+        assertThat(others)
+                .allSatisfy(list ->
+                        assertThat(cluster.firstMasterOf(list).<Long>with(at -> at.ttl(list)))
+                                .isGreaterThan(5_000));
+        Await.until("all are found again", () -> scan.tend(all).size() == USERS);
+    }
+
     private static Set<String> scanned(ListScan scan) throws Exception {
         Set<String> found = new HashSet<>();
         ListScan.Page page = new ListScan.Page("0", List.of());

@@ -7,6 +7,15 @@ final class DrainSafeguards {
     static final List<Safeguard> ALL =
             List.of(
                     new Safeguard(
+                            "admission ends with its lease",
+                            "A cluster can't refuse the claim of a drainer whose volume another one"
+                                    + " may have followed.",
+                            "drain/VolumeKeeper.java",
+                            "return clock.since(leaseStartNanos).compareTo(lease) < 0 ? now :"
+                                    + " null;",
+                            "return now;",
+                            "drain.VolumeKeeperTest#anAdmissionEndsWithItsLeaseWhenThatIsNotRenewed"),
+                    new Safeguard(
                             "acknowledge only when drained",
                             "A list that could not be drained keeps its entry.",
                             "drain/KeyDrain.java",
