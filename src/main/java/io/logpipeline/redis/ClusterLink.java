@@ -78,7 +78,10 @@ final class ClusterLink implements RedisLink {
                     nodes.moved(slot, moved.node());
                     yield isLate() ? failed(failure) : to(moved.node(), false);
                 }
-                case Redirect.Ask ask -> isLate() ? failed(failure) : to(ask.node(), true);
+                case Redirect.Ask ask -> {
+                    nodes.expectsSlot(ask.node());
+                    yield isLate() ? failed(failure) : to(ask.node(), true);
+                }
                 case Redirect.Later later -> later(failure);
                 case Redirect.None none -> {
                     if (failure.kind() != RedisFailure.Kind.REFUSED) {

@@ -4,7 +4,6 @@ import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +37,7 @@ final class ClusterNodes implements AutoCloseable {
     private final Thread thread;
     private volatile SlotTable table = SlotTable.UNKNOWN;
     private volatile boolean closed;
-    private Set<NodeAddress> strangers = Set.of();
+    private final Map<NodeAddress, Long> strangerSinceNanos = new ConcurrentHashMap<>();
 
     ClusterNodes(Connector connector) {
         this.connector = connector;
@@ -65,6 +64,11 @@ final class ClusterNodes implements AutoCloseable {
     /** The connection to a node; one that begins to connect, when there is none. */
     ServerLink link(NodeAddress node) {
         return links.computeIfAbsent(node, address -> ServerLink.among(connector, address));
+    }
+
+    /** A slot is on its way to this node, which may have none yet. */
+    void expectsSlot(NodeAddress node) {
+        strangerSinceNanos.remove(node);
     }
 
     boolean isKnown() {
@@ -146,17 +150,24 @@ final class ClusterNodes implements AutoCloseable {
                 .map(Map.Entry::getKey);
     }
 
-    /** Those that were none of the masters the last time either: what they owed is over. */
+    /** Those that have been none of the masters for so long that they owe no answer any more. */
     private void closeStrangers(Set<NodeAddress> masters) {
-        Set<NodeAddress> now = new HashSet<>(links.keySet());
-        now.removeAll(masters);
-        for (NodeAddress node : strangers) {
-            ServerLink link = now.contains(node) ? links.remove(node) : null;
-            if (link != null) {
-                link.close();
+        long nowNanos = System.nanoTime();
+        long ageMaxNanos = connector.timeout().multipliedBy(2).plus(PERIOD).toNanos();
+        strangerSinceNanos.keySet().removeAll(masters);
+        for (NodeAddress node : links.keySet()) {
+            if (masters.contains(node)) {
+                continue;
+            }
+            long sinceNanos = strangerSinceNanos.computeIfAbsent(node, absent -> nowNanos);
+            if (nowNanos - sinceNanos > ageMaxNanos) {
+                strangerSinceNanos.remove(node);
+                ServerLink link = links.remove(node);
+                if (link != null) {
+                    link.close();
+                }
             }
         }
-        strangers = now;
     }
 
     /** Ends every connection. */

@@ -25,11 +25,13 @@ if ledger[1] ~= ARGV[3] or ledger[2] ~= ARGV[4] then
 end
 local time = redis.call('TIME')
 local now_us = time[1] * 1000000 + time[2]
+-- Before: a slot that is on its way lets no script look at a key that is gone.
+local left = redis.call('LLEN', KEYS[2]) - ARGV[5]
 redis.call('LTRIM', KEYS[2], ARGV[5], -1)
 redis.call('HSET', KEYS[3], 'position', ARGV[6], 'drained_at', string.format('%.0f', now_us))
 redis.call('HDEL', KEYS[3], 'batch_id')
 local mine = redis.call('GET', KEYS[4]) == ARGV[1]
-if redis.call('EXISTS', KEYS[2]) == 1 then
+if left > 0 then
     if mine then
         redis.call('PEXPIRE', KEYS[4], ARGV[2])
     end

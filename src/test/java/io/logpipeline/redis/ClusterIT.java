@@ -251,6 +251,30 @@ class ClusterIT {
     }
 
     @Test
+    void aBatchIsSettledWholeThoughItsSlotIsOnItsWay() throws Exception {
+        String list = key("u0");
+        RedisProcess from = cluster.firstMasterOf(list);
+        RedisProcess to =
+                cluster.masters().stream().filter(each -> each != from).findFirst().orElseThrow();
+        Claims claims =
+                new Claims(link, Duration.ofSeconds(30), Duration.ofSeconds(600), 100, 100_000);
+        PendingEntry entry = new PendingEntry("1-1", list, 1, false);
+        Claims.Admission any = new Claims.Admission("store", "volume");
+        push("u0", "1");
+        var claimed = (ClaimOutcome.Claimed) claims.claim(entry, "worker", 0, any);
+        push("u0", "2");
+
+        RedisCluster.Migration there = cluster.migrate(SlotHash.getSlot(list), from, to);
+        assertThat(claims.commit(entry, "worker", claimed, 2))
+                .isInstanceOf(CommitOutcome.Done.class);
+
+        assertThat(from.<Long>with(server -> server.ttl("{" + list + "}:ledger"))).isPositive();
+        assertThat(from.<Long>with(server -> server.exists("{" + list + "}:lock"))).isZero();
+        there.end();
+        cluster.migrate(SlotHash.getSlot(list), to, from).end();
+    }
+
+    @Test
     void aCallWhoseKeysAreOnTheirWayWaitsForThem() throws Exception {
         RedisProcess from = cluster.firstMasterOf(key("u0"));
         RedisProcess to =
