@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * store of now, and is the volume that all live drainers write to.
  *
  * <p>Invariants: a claim names the store and the volume of an admission, and Redis refuses it once
- * either is another. So nothing of a new store is drained before the directory has noted it. An
- * admission ends with its lease: a cluster can't refuse that claim.
+ * either is another. So nothing of a new store is drained before the directory has noted it. Where
+ * Redis can't, an admission ends with its lease.
  */
 public final class VolumeKeeper {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");
@@ -68,7 +68,8 @@ public final class VolumeKeeper {
     /** What claims may name now; null while this replica must not drain. */
     public Claims.@Nullable Admission admission() {
         Claims.Admission now = admission;
-        return clock.since(leaseStartNanos).compareTo(lease) < 0 ? now : null;
+        boolean leased = clock.since(leaseStartNanos).compareTo(lease) < 0;
+        return leased || leases.guardClaims() ? now : null;
     }
 
     /** Prepares for the store and the volume of now. */

@@ -43,6 +43,11 @@ public final class Leases {
         return lease(RedisKeys.VOLUME, volumeId, lease);
     }
 
+    /** Whether Redis refuses a claim by an admission that is over. A cluster can't. */
+    public boolean guardClaims() {
+        return calls.topology() == Topology.ONE_SERVER;
+    }
+
     /**
      * The id of this Redis store: another one after it forgot everything. A cluster has the same
      * one for ever: one of its masters may forget while the others do not, so that no file is ever

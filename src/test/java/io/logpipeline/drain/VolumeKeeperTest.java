@@ -6,7 +6,12 @@ import io.logpipeline.file.DayFiles;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.Leases;
+import io.logpipeline.redis.RedisCalls;
+import io.logpipeline.redis.Reply;
+import io.logpipeline.redis.Script;
+import io.logpipeline.redis.Topology;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Watchdog;
@@ -19,6 +24,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +41,38 @@ class VolumeKeeperTest {
     @TempDir private Path directory;
 
     private final List<Kept> started = new ArrayList<>();
+
+    /** The same server, taken for a cluster. */
+    private record InCluster(RedisCalls calls) implements RedisCalls {
+        @Override
+        public CompletionStage<Reply> run(
+                Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
+            return calls.run(script, keys, arguments, durability);
+        }
+
+        @Override
+        public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
+            return calls.scan(cursor, pattern, count);
+        }
+
+        @Override
+        public CompletionStage<List<String>> info() {
+            return calls.info();
+        }
+
+        @Override
+        public Topology topology() {
+            return Topology.CLUSTER;
+        }
+
+        @Override
+        public void close() {}
+
+        @Override
+        public Duration timeout() {
+            return calls.timeout();
+        }
+    }
 
     private record Kept(VolumeKeeper keeper, PipelineState state) {
         boolean admitted() {
@@ -72,6 +110,10 @@ class VolumeKeeperTest {
     }
 
     private static Kept notStarted(Path logDir) {
+        return notStarted(logDir, redis.link());
+    }
+
+    private static Kept notStarted(Path logDir, RedisCalls calls) {
         MonotonicClock clock = MonotonicClock.system();
         DayFiles files =
                 new DayFiles(
@@ -84,7 +126,7 @@ class VolumeKeeperTest {
         VolumeKeeper keeper =
                 new VolumeKeeper(
                         new LogVolume(files, Duration.ofHours(1), Clock.systemUTC()),
-                        new Leases(redis.link()),
+                        new Leases(calls),
                         state,
                         new Watchdog(clock::nanoTime),
                         clock,
@@ -148,8 +190,8 @@ class VolumeKeeperTest {
     }
 
     @Test
-    void anAdmissionEndsWithItsLeaseWhenThatIsNotRenewed() throws Exception {
-        Kept one = notStarted(directory);
+    void anAdmissionEndsWithItsLeaseWhereRedisCannotRefuseItsClaims() throws Exception {
+        Kept one = notStarted(directory, new InCluster(redis.link()));
         one.keeper().admit();
         assertThat(one.admitted()).isTrue();
 

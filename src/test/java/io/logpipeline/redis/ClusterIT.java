@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Calls of ours to a cluster of three masters. */
 class ClusterIT {
     private static final PushOutcome STORED = new PushOutcome.Stored();
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int USERS = 30;
 
     private static RedisCluster cluster;
@@ -268,9 +268,9 @@ class ClusterIT {
         assertThat(claims.commit(entry, "worker", claimed, 2))
                 .isInstanceOf(CommitOutcome.Done.class);
 
-        assertThat(from.<Long>with(server -> server.ttl("{" + list + "}:ledger"))).isPositive();
-        assertThat(from.<Long>with(server -> server.exists("{" + list + "}:lock"))).isZero();
         there.end();
+        assertThat(to.<Long>with(server -> server.ttl("{" + list + "}:ledger"))).isPositive();
+        assertThat(to.<Long>with(server -> server.exists("{" + list + "}:lock"))).isZero();
         cluster.migrate(SlotHash.getSlot(list), to, from).end();
     }
 

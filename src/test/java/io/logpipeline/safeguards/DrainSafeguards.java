@@ -11,10 +11,9 @@ final class DrainSafeguards {
                             "A cluster can't refuse the claim of a drainer whose volume another one"
                                     + " may have followed.",
                             "drain/VolumeKeeper.java",
-                            "return clock.since(leaseStartNanos).compareTo(lease) < 0 ? now :"
-                                    + " null;",
+                            "return leased || leases.guardClaims() ? now : null;",
                             "return now;",
-                            "drain.VolumeKeeperTest#anAdmissionEndsWithItsLeaseWhenThatIsNotRenewed"),
+                            "drain.VolumeKeeperTest#anAdmissionEndsWithItsLeaseWhereRedisCannotRefuseItsClaims"),
                     new Safeguard(
                             "acknowledge only when drained",
                             "A list that could not be drained keeps its entry.",

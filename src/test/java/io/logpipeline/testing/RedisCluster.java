@@ -110,6 +110,17 @@ public final class RedisCluster implements AutoCloseable {
         return info.contains("role:slave") && info.contains("master_link_status:up");
     }
 
+    /** The port of a slot's master in the view of a node; 0 when it has none. */
+    private static long owner(RedisProcess node, int slot) {
+        for (Object each : node.with(server -> server.clusterSlots())) {
+            List<?> range = (List<?>) each;
+            if ((Long) range.get(0) <= slot && slot <= (Long) range.get(1)) {
+                return (Long) ((List<?>) range.get(2)).get(1);
+            }
+        }
+        return 0;
+    }
+
     private static String id(RedisProcess node) {
         return node.with(server -> server.clusterMyId());
     }
@@ -185,6 +196,10 @@ public final class RedisCluster implements AutoCloseable {
             String id = id(to);
             cluster(to, "SETSLOT", slot, "NODE", id);
             cluster(from, "SETSLOT", slot, "NODE", id);
+            // Else one that ends at once may get the same epoch, and one of them gives its slot up.
+            Await.until(
+                    "every master knows whose the slot is",
+                    () -> masters.stream().allMatch(each -> owner(each, slot) == to.port()));
         }
     }
 
