@@ -96,6 +96,7 @@ class KeyDrainTest {
                                 keeper,
                                 volume,
                                 files,
+                                new MemoryBudget(1 << 20),
                                 telemetry,
                                 clock,
                                 (userDay, elements) -> landed.landed(userDay, elements)),
