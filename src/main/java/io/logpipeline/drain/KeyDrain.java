@@ -52,6 +52,7 @@ final class KeyDrain {
 
     private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");
     private static final int TURNED_BACK_MAX = 3;
+    private static final int LEAST_BYTES = 1;
 
     private final Claims claims;
     private final PendingStream pending;
@@ -227,10 +228,12 @@ final class KeyDrain {
             Claims.@Nullable Admission admission,
             MemoryBudget.Reservation room)
             throws RedisFailure, InterruptedException {
-        return admission == null
-                ? new ClaimOutcome.NotAdmitted()
-                : claims.claim(
-                        entry, token(entry), sighting.firstPosition(), admission, room.bytes());
+        if (admission == null) {
+            return new ClaimOutcome.NotAdmitted();
+        }
+        // A file that is not there yet is made by the first append, which turns back from it.
+        int bytesMax = sighting.file().isEmpty() ? LEAST_BYTES : room.bytes();
+        return claims.claim(entry, token(entry), sighting.firstPosition(), admission, bytesMax);
     }
 
     private boolean admittedAnew() throws RedisFailure, InterruptedException {

@@ -132,6 +132,14 @@ class KeyDrainTest {
     }
 
     @Test
+    void eventsAreReadOnceThoughTheFileIsMadeBetweenTwoClaims() throws Exception {
+        assertThat(keyDrain.drain(pushed("1", "2", "3"))).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(file).hasContent("1\n2\n3\n");
+        assertThat(calls.bytesAskedFor()).containsExactly(1, 100_000);
+    }
+
+    @Test
     void aListThatCouldNotBeWrittenKeepsItsEntryAndIsFreeForTheNextTry() throws Exception {
         Path obstacle = Files.createFile(logDir.resolve("user_a"));
         PendingEntry entry = pushed("1");
