@@ -1,6 +1,7 @@
 package io.logpipeline;
 
 import io.logpipeline.drain.Drainer;
+import io.logpipeline.drain.MemoryBudget;
 import io.logpipeline.drain.VolumeKeeper;
 import io.logpipeline.file.DayFiles;
 import io.logpipeline.file.FailStop;
@@ -27,7 +28,9 @@ final class DrainSide {
                         settings.logDir(),
                         settings.fileLockTimeout(),
                         common.clock(),
-                        failStop);
+                        failStop,
+                        settings.sync(),
+                        DayFiles.BUFFER_BYTES);
         LogVolume volume = new LogVolume(files, settings.ledgerLife(), Clock.systemUTC());
         VolumeKeeper keeper =
                 new VolumeKeeper(
@@ -54,6 +57,7 @@ final class DrainSide {
                                         keeper,
                                         volume,
                                         files,
+                                        new MemoryBudget(settings.memoryBytesMax()),
                                         common.telemetry(),
                                         common.clock(),
                                         landed),

@@ -2,6 +2,7 @@ package io.logpipeline;
 
 import io.logpipeline.access.ServerTls;
 import io.logpipeline.access.TokenBuckets;
+import io.logpipeline.file.Sync;
 import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.RedisServer;
 import io.logpipeline.telemetry.LogFormat;
@@ -60,8 +61,10 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
             Duration redisTimeout,
             Duration ledgerLife,
             Duration fileLockTimeout,
+            Sync sync,
             int batchElementsMax,
-            int batchBytesMax) {}
+            int batchBytesMax,
+            int memoryBytesMax) {}
 
     /**
      * @param port empty for the server's
@@ -129,6 +132,15 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
                             + " server.max_batch_bytes ("
                             + server.maxBatchBytes()
                             + ")");
+        }
+        if (drainer.memoryBytesMax() < drainer.batchBytesMax()) {
+            return Optional.of(
+                    "drainer.memory_bytes_max: under drainer.batch_bytes_max ("
+                            + drainer.batchBytesMax()
+                            + ")");
+        }
+        if (!drainer.sync().isSupported()) {
+            return Optional.of("drainer.sync: filesystem needs Linux 5.8 or later");
         }
         return Optional.empty();
     }

@@ -4,6 +4,7 @@ import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import io.logpipeline.access.ServerTls;
 import io.logpipeline.access.TokenBuckets;
+import io.logpipeline.file.Sync;
 import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.RedisServer;
 import java.io.IOException;
@@ -234,8 +235,20 @@ final class SettingsReader {
                 millis("drainer.redis_timeout_ms", 50, 120_000),
                 seconds("drainer.ledger_seconds", 60, 30 * DAY_SECONDS),
                 millis("drainer.file_lock_timeout_ms", 1, 60_000),
+                sync(),
                 number("drainer.batch_elements_max", 1, 1_000_000),
-                number("drainer.batch_bytes_max", 1024, 256 << 20));
+                number("drainer.batch_bytes_max", 1024, 256 << 20),
+                number("drainer.memory_bytes_max", 1024, 1 << 30));
+    }
+
+    private Sync sync() {
+        return switch (text("drainer.sync")) {
+            case "file" -> Sync.FILE;
+            case "filesystem" -> Sync.FILESYSTEM;
+            case String other ->
+                    throw new StartRefused(
+                            "drainer.sync: expected file or filesystem, not " + other);
+        };
     }
 
     private RedisServer redisServer() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logpipeline.access.TokenBuckets;
+import io.logpipeline.file.Sync;
 import io.logpipeline.redis.Durability;
 import io.logpipeline.telemetry.LogFormat;
 import java.io.IOException;
@@ -320,5 +321,16 @@ class SettingsReaderTest {
                 .contains("server.max_batch_bytes", "server.max_body_bytes");
         refusalWith("REDIS_PUSH_QUEUE_BYTES_MAX", Integer.toString(4 * 16777216 - 1))
                 .contains("redis.push_queue_bytes_max", "server.max_batch_bytes");
+    }
+
+    @Test
+    void aSyncOfAnotherNameAndLessMemoryThanOneBatchAreRefused() {
+        refusalWith("DRAINER_SYNC", "none").contains("drainer.sync", "file or filesystem", "none");
+        refusalWith("DRAINER_SYNC", "file", "DRAINER_MEMORY_BYTES_MAX", "4194303")
+                .contains("drainer.memory_bytes_max", "drainer.batch_bytes_max (4194304)");
+
+        environment.clear();
+        environment.put("DRAINER_SYNC", "filesystem");
+        assertThat(read().drainer().sync()).isEqualTo(Sync.FILESYSTEM);
     }
 }

@@ -66,6 +66,11 @@ final class SwitchedDisk implements Disk {
     }
 
     @Override
+    public FileSystem openFileSystem(Path directory) throws IOException {
+        return disk.openFileSystem(directory);
+    }
+
+    @Override
     public void replace(Path source, Path target) throws IOException {
         disk.replace(source, target);
     }

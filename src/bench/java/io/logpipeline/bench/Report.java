@@ -38,6 +38,21 @@ final class Report {
                 options.seconds());
     }
 
+    static void drainHead(PrintStream out, String redisVersion, DrainOptions options)
+            throws IOException {
+        out.printf(
+                "%s, %d cores for all; Linux %s; load average %s; Java %s %s; Redis %s, in memory"
+                        + " only; %s%n",
+                processor(),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.version"),
+                loadAverage(),
+                System.getProperty("java.vm.version"),
+                String.join(" ", options.javaOptions()),
+                redisVersion,
+                options);
+    }
+
     void contender(Contender contender) {
         out.printf("  %-14s %s%n", contender.name(), String.join(" ", contender.command()));
     }

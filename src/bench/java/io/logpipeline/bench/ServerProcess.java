@@ -86,6 +86,11 @@ final class ServerProcess implements AutoCloseable {
         return ticks / TICKS_PER_SECOND;
     }
 
+    /** The same of one process. */
+    static double cpuSecondsOf(long pid) throws IOException {
+        return ticks(pid, 11) / TICKS_PER_SECOND;
+    }
+
     /** User and system time of all processes that this one started and that have ended. */
     static double endedChildrenCpuSeconds() throws IOException {
         return ticks(ProcessHandle.current().pid(), 13) / TICKS_PER_SECOND;
@@ -105,8 +110,22 @@ final class ServerProcess implements AutoCloseable {
 
     /** Resident memory, MiB. */
     long residentMebibytes() throws IOException {
+        return mebibytes("VmRSS:");
+    }
+
+    /** The most resident memory since the start, or since {@link #forgetPeak}, MiB. */
+    long peakMebibytes() throws IOException {
+        return mebibytes("VmHWM:");
+    }
+
+    /** Makes now the first moment that the peak looks at (proc(5), clear_refs). */
+    void forgetPeak() throws IOException {
+        Files.writeString(Path.of("/proc", Long.toString(pid()), "clear_refs"), "5");
+    }
+
+    private long mebibytes(String field) throws IOException {
         return Files.readAllLines(Path.of("/proc", Long.toString(pid()), "status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
+                .filter(line -> line.startsWith(field))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
                 .sum();
     }

@@ -14,16 +14,19 @@ import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Takes due entries and drains them, on a fixed number of threads. No thread takes more entries
- * than it works on next, so that replicas share the work by speed.
+ * Takes due entries and drains them, on a fixed number of threads. They take together, about as
+ * many as they work on next, so that replicas share the work by speed and no entry waits behind a
+ * list that takes long.
  */
 public final class Drainer {
     /** Told what landed, after its commit. */
@@ -37,11 +40,12 @@ public final class Drainer {
             VolumeKeeper keeper,
             LogVolume volume,
             DayFiles files,
+            MemoryBudget memory,
             DrainTelemetry telemetry,
             MonotonicClock clock,
             Landed landed) {}
 
-    private static final int ENTRIES_PER_TAKE = 8;
+    private static final int ENTRIES_PER_TAKE_MIN = 8;
     private static final Duration IDLE_MAX = Duration.ofSeconds(1);
     private static final Duration PAUSE_AFTER_FAILURES_MAX = Duration.ofSeconds(1);
 
@@ -49,7 +53,11 @@ public final class Drainer {
     private final Duration interval;
     private final Duration lease;
     private final RetryQueue retries;
-    private final AtomicLong nextReclaimNanos;
+    private final int entriesPerTake;
+    private final Queue<PendingEntry> taken = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock taking = new ReentrantLock();
+    private long nextReclaimNanos;
+    private long nextDueNanos;
     private final AtomicInteger inHand = new AtomicInteger();
     private final Set<String> heldEntryIds = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -72,7 +80,9 @@ public final class Drainer {
         this.interval = interval;
         this.lease = lease;
         this.retries = new RetryQueue(parts.clock());
-        this.nextReclaimNanos = new AtomicLong(parts.clock().nanoTime());
+        this.entriesPerTake = Math.max(ENTRIES_PER_TAKE_MIN, workerCount);
+        this.nextReclaimNanos = parts.clock().nanoTime();
+        this.nextDueNanos = nextReclaimNanos;
         for (int i = 1; i <= workerCount; i++) {
             String name = "drain-worker-" + i;
             Worker worker = new Worker(watchdog.loop(name), replica);
@@ -108,7 +118,10 @@ public final class Drainer {
             thread.join();
         }
         try {
-            for (PendingEntry entry : retries.drainAll()) {
+            List<PendingEntry> left = new ArrayList<>(retries.drainAll());
+            left.addAll(taken);
+            taken.clear();
+            for (PendingEntry entry : left) {
                 parts.pending().giveBack(entry, lease);
             }
         } catch (RedisFailure leaseGivesBack) {
@@ -157,42 +170,21 @@ public final class Drainer {
                 return Duration.ofMillis(100);
             }
             try {
-                List<PendingEntry> entries = reclaimIfDue();
-                if (entries.isEmpty()) {
-                    switch (parts.pending().take(interval, ENTRIES_PER_TAKE)) {
-                        case PendingStream.Taken.NothingDue nothing -> {
-                            return nothing.delay().compareTo(IDLE_MAX) < 0
-                                    ? nothing.delay().plusMillis(1)
-                                    : IDLE_MAX;
-                        }
-                        case PendingStream.Taken.Entries taken -> entries = taken.entries();
+                PendingEntry entry = taken.poll();
+                if (entry == null) {
+                    Duration wait = takeMore();
+                    if (!wait.isZero()) {
+                        return wait;
                     }
+                    entry = taken.poll();
                 }
-                for (PendingEntry entry : entries) {
-                    if (isClosed()) {
-                        parts.pending().giveBack(entry, lease);
-                    } else {
-                        drain(entry);
-                    }
+                if (entry != null) {
+                    drain(entry);
                 }
                 return pauseAfterFailures();
             } catch (RedisFailure unavailable) {
                 return Duration.ofMillis(200);
             }
-        }
-
-        /** One worker of the replica looks, three times a lease. */
-        private List<PendingEntry> reclaimIfDue() throws RedisFailure, InterruptedException {
-            long due = nextReclaimNanos.get();
-            long now = parts.clock().nanoTime();
-            if (now - due < 0 || !nextReclaimNanos.compareAndSet(due, now + lease.toNanos() / 3)) {
-                return List.of();
-            }
-            List<PendingEntry> reclaimed = parts.pending().reclaim(lease, ENTRIES_PER_TAKE);
-            if (reclaimed.size() == ENTRIES_PER_TAKE) {
-                nextReclaimNanos.set(now);
-            }
-            return reclaimed;
         }
 
         private void drain(PendingEntry entry) throws InterruptedException {
@@ -233,6 +225,59 @@ public final class Drainer {
             Duration pause = Duration.ofMillis(50L << Math.min(failuresInARow - 3, 5));
             return pause.compareTo(PAUSE_AFTER_FAILURES_MAX) < 0 ? pause : PAUSE_AFTER_FAILURES_MAX;
         }
+    }
+
+    /**
+     * Takes entries for all workers, one of them at a time, unless another one just did.
+     *
+     * @return how long to wait when there was nothing to take
+     */
+    private Duration takeMore() throws RedisFailure, InterruptedException {
+        taking.lockInterruptibly();
+        try {
+            if (!taken.isEmpty()) {
+                return Duration.ZERO;
+            }
+            List<PendingEntry> reclaimed = reclaimIfDue();
+            if (!reclaimed.isEmpty()) {
+                taken.addAll(reclaimed);
+                return Duration.ZERO;
+            }
+            Duration untilDue = Duration.ofNanos(nextDueNanos - parts.clock().nanoTime());
+            if (untilDue.isPositive()) {
+                return untilDue;
+            }
+            switch (parts.pending().take(interval, entriesPerTake)) {
+                case PendingStream.Taken.Entries entries -> {
+                    taken.addAll(entries.entries());
+                    return Duration.ZERO;
+                }
+                case PendingStream.Taken.NothingDue nothing -> {
+                    Duration wait =
+                            nothing.delay().compareTo(IDLE_MAX) < 0
+                                    ? nothing.delay().plusMillis(1)
+                                    : IDLE_MAX;
+                    nextDueNanos = parts.clock().nanoTime() + wait.toNanos();
+                    return wait;
+                }
+            }
+        } finally {
+            taking.unlock();
+        }
+    }
+
+    /** Three times a lease. */
+    private List<PendingEntry> reclaimIfDue() throws RedisFailure, InterruptedException {
+        long now = parts.clock().nanoTime();
+        if (now - nextReclaimNanos < 0) {
+            return List.of();
+        }
+        nextReclaimNanos = now + lease.toNanos() / 3;
+        List<PendingEntry> reclaimed = parts.pending().reclaim(lease, entriesPerTake);
+        if (reclaimed.size() == entriesPerTake) {
+            nextReclaimNanos = now;
+        }
+        return reclaimed;
     }
 
     private void awaitClose(Duration wait) throws InterruptedException {

@@ -52,12 +52,14 @@ final class KeyDrain {
 
     private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");
     private static final int TURNED_BACK_MAX = 3;
+    private static final int LEAST_BYTES = 1;
 
     private final Claims claims;
     private final PendingStream pending;
     private final VolumeKeeper keeper;
     private final LogVolume volume;
     private final DayFileWriter writer;
+    private final MemoryBudget memory;
     private final DrainTelemetry telemetry;
     private final MonotonicClock clock;
     private final Heartbeat heartbeat;
@@ -74,6 +76,7 @@ final class KeyDrain {
         this.keeper = parts.keeper();
         this.volume = parts.volume();
         this.writer = parts.files().writer(heartbeat::beat);
+        this.memory = parts.memory();
         this.telemetry = parts.telemetry();
         this.clock = parts.clock();
         this.landed = parts.landed();
@@ -112,16 +115,16 @@ final class KeyDrain {
         boolean appendedAny = false;
         for (int turnedBack = 0; turnedBack < TURNED_BACK_MAX; ) {
             heartbeat.beat();
-            try {
+            try (MemoryBudget.Reservation room = memory.reserve(claims.bytesMax())) {
                 // Taken before the sighting, which goes by its store.
                 Claims.Admission admission = keeper.admission();
                 Sighting sighting = volume.sight(userDay);
-                ClaimOutcome claim = claim(entry, sighting, admission);
+                ClaimOutcome claim = claim(entry, sighting, admission, room);
                 if (claim instanceof ClaimOutcome.NotAdmitted && admittedAnew()) {
                     // What the new store's time says of the file is to be looked at again.
                     admission = keeper.admission();
                     sighting = volume.sight(userDay);
-                    claim = claim(entry, sighting, admission);
+                    claim = claim(entry, sighting, admission, room);
                 }
                 if (!(claim instanceof ClaimOutcome.Claimed claimed)) {
                     // A store that forgot all takes a list for expired whose events are in the
@@ -130,6 +133,7 @@ final class KeyDrain {
                             ? end(entry)
                             : withoutClaim(entry, claim);
                 }
+                room.keepFor(claimed);
                 AppendOutcome append =
                         writer.append(userDay, sighting, claimed.position(), claimed.elements());
                 if (append instanceof AppendOutcome.Overtaken) {
@@ -219,11 +223,17 @@ final class KeyDrain {
     }
 
     private ClaimOutcome claim(
-            PendingEntry entry, Sighting sighting, Claims.@Nullable Admission admission)
+            PendingEntry entry,
+            Sighting sighting,
+            Claims.@Nullable Admission admission,
+            MemoryBudget.Reservation room)
             throws RedisFailure, InterruptedException {
-        return admission == null
-                ? new ClaimOutcome.NotAdmitted()
-                : claims.claim(entry, token(entry), sighting.firstPosition(), admission);
+        if (admission == null) {
+            return new ClaimOutcome.NotAdmitted();
+        }
+        // A file that is not there yet is made by the first append, which turns back from it.
+        int bytesMax = sighting.file().isEmpty() ? LEAST_BYTES : room.bytes();
+        return claims.claim(entry, token(entry), sighting.firstPosition(), admission, bytesMax);
     }
 
     private boolean admittedAnew() throws RedisFailure, InterruptedException {

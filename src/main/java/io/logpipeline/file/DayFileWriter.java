@@ -58,6 +58,7 @@ public final class DayFileWriter {
     private AppendOutcome lockAndAppend(
             Path path, Sighting sighting, long position, List<byte[]> elements) throws IOException {
         long startNanos = files.clock.nanoTime();
+        files.durability.prepare();
         Optional<Disk.Stat> before = disk.stat(path);
         if (before.isEmpty()) {
             create(path);
@@ -74,10 +75,11 @@ public final class DayFileWriter {
             if (!sighting.stillHolds(disk.stat(path))) {
                 return new AppendOutcome.Overtaken();
             }
+            boolean syncsTogether = files.durability.syncsTogether(path);
             long sizeBytes = file.sizeBytes();
             return sizeBytes < position
                     ? new AppendOutcome.Replaced(sizeBytes)
-                    : new Append(file, path, position, sizeBytes, elements)
+                    : new Append(file, path, position, sizeBytes, syncsTogether, elements)
                             .run(position == sighting.firstPosition());
         } catch (NoSuchFileException movedAway) {
             return new AppendOutcome.Overtaken();
@@ -89,7 +91,7 @@ public final class DayFileWriter {
     }
 
     private void create(Path path) throws IOException {
-        disk.createDirectory(parent(path));
+        disk.createDirectory(Durability.parent(path));
         if (!disk.create(path) && disk.stat(path).isEmpty()) {
             throw new IOException("neither there nor to be made: a link to nowhere?");
         }
@@ -105,14 +107,6 @@ public final class DayFileWriter {
         return true;
     }
 
-    private static Path parent(Path path) {
-        Path parent = path.getParent();
-        if (parent == null) {
-            throw new IllegalArgumentException("a day file has a directory: " + path);
-        }
-        return parent;
-    }
-
     /** One append under the file's lock. */
     private final class Append {
         private final Disk.OpenFile file;
@@ -120,18 +114,21 @@ public final class DayFileWriter {
         private final List<byte[]> lines;
         private final long sizeBefore;
         private final long verifiedFrom;
+        private final boolean syncsTogether;
 
         Append(
                 Disk.OpenFile file,
                 Path path,
                 long position,
                 long sizeBefore,
+                boolean syncsTogether,
                 List<byte[]> elements) {
             this.file = file;
             this.path = path;
             this.lines = elements.stream().map(Line::of).toList();
             this.sizeBefore = sizeBefore;
             this.verifiedFrom = position;
+            this.syncsTogether = syncsTogether;
         }
 
         AppendOutcome run(boolean entryInDoubt) throws IOException {
@@ -143,7 +140,7 @@ public final class DayFileWriter {
                 file.truncate(tail.end());
                 // Else a power loss may keep new lines here and forget the cut: their end would be
                 // glued to what was torn.
-                force(false);
+                files.durability.forceContent(file, path);
             }
             long[] matchEnds = tail.match(lines);
             List<byte[]> missing = new ArrayList<>();
@@ -159,7 +156,12 @@ public final class DayFileWriter {
             long forceStartNanos = files.clock.nanoTime();
             // A file whose entry may never have been forced: new, of a process that died, or of one
             // that no ledger knows.
-            force(entryInDoubt || verifiedFrom == 0 || !tail.isEmpty());
+            if (syncsTogether) {
+                files.durability.syncAll();
+            } else {
+                files.durability.force(
+                        file, path, entryInDoubt || verifiedFrom == 0 || !tail.isEmpty());
+            }
             int applied = lines.size() - missing.size();
             // With nothing missing, whole lines behind the last match may be the next batch's.
             return new AppendOutcome.Appended(
@@ -244,23 +246,6 @@ public final class DayFileWriter {
             }
         }
 
-        private void force(boolean withDirectories) throws IOException {
-            Path forced = path;
-            try {
-                file.force();
-                if (withDirectories) {
-                    forced = parent(path);
-                    disk.forceDirectory(forced);
-                    forced = files.logDir;
-                    disk.forceDirectory(forced);
-                }
-            } catch (Disk.NotOpened notTried) {
-                throw notTried;
-            } catch (IOException failure) {
-                throw files.failStop.forceFailed(forced, failure);
-            }
-        }
-
         private void saveTorn(long from) throws IOException {
             Path torn = path.resolveSibling(path.getFileName() + ".torn");
             disk.create(torn);
@@ -272,7 +257,8 @@ public final class DayFileWriter {
                     cutBack(saved, savedBefore, failure);
                     throw failure;
                 }
-                forceTorn(saved, torn);
+                files.durability.forceContent(saved, torn);
+                files.durability.forceNames(Durability.parent(torn));
             }
         }
 
@@ -287,17 +273,6 @@ public final class DayFileWriter {
                 }
                 to = writeFully(saved, buffer.flip(), to);
                 at += count;
-            }
-        }
-
-        private void forceTorn(Disk.OpenFile saved, Path torn) throws IOException {
-            try {
-                saved.force();
-                disk.forceDirectory(parent(torn));
-            } catch (Disk.NotOpened notTried) {
-                throw notTried;
-            } catch (IOException failure) {
-                throw files.failStop.forceFailed(torn, failure);
             }
         }
     }

@@ -15,13 +15,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * silently end the first one's lock.
  */
 public final class DayFiles {
-    private static final int BUFFER_BYTES = 256 * 1024;
+    /** Enough for most lists at once; each writer has one. */
+    public static final int BUFFER_BYTES = 64 * 1024;
 
     final Disk disk;
     final Path logDir;
     final Duration lockTimeout;
     final MonotonicClock clock;
-    final FailStop failStop;
+    final Durability durability;
     final int bufferBytes;
     private final Set<UserDay> open = ConcurrentHashMap.newKeySet();
 
@@ -30,7 +31,7 @@ public final class DayFiles {
      */
     public DayFiles(
             Disk disk, Path logDir, Duration lockTimeout, MonotonicClock clock, FailStop failStop) {
-        this(disk, logDir, lockTimeout, clock, failStop, BUFFER_BYTES);
+        this(disk, logDir, lockTimeout, clock, failStop, Sync.FILE, BUFFER_BYTES);
     }
 
     /**
@@ -42,12 +43,13 @@ public final class DayFiles {
             Duration lockTimeout,
             MonotonicClock clock,
             FailStop failStop,
+            Sync sync,
             int bufferBytes) {
         this.disk = disk;
         this.logDir = logDir;
         this.lockTimeout = lockTimeout;
         this.clock = clock;
-        this.failStop = failStop;
+        this.durability = new Durability(disk, logDir, sync, failStop);
         this.bufferBytes = bufferBytes;
     }
 

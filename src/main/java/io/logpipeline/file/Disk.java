@@ -61,11 +61,26 @@ public interface Disk {
     /** Opens an existing file for reading and writing at given positions, never for appending. */
     OpenFile open(Path path) throws IOException;
 
+    /** Opens the file system where a directory lies, to sync what is written from then on. */
+    FileSystem openFileSystem(Path directory) throws IOException;
+
     /** Moves a file over another one, at once for every reader. */
     void replace(Path source, Path target) throws IOException;
 
     /** Removes a file; nothing happens when there is none. */
     void delete(Path path) throws IOException;
+
+    /** An open file system. */
+    interface FileSystem extends Closeable {
+        /** Whether a path leads to it, not to another one. */
+        boolean holds(Path path) throws IOException;
+
+        /**
+         * Makes everything on it durable, names and contents. Fails as well when a write that was
+         * made since it was opened has failed; after that nothing read from it is proof.
+         */
+        void sync() throws IOException;
+    }
 
     /** An open file. Closing it releases its lock. */
     interface OpenFile extends Closeable {

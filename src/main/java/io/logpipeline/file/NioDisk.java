@@ -80,6 +80,11 @@ public final class NioDisk implements Disk {
     }
 
     @Override
+    public FileSystem openFileSystem(Path directory) throws IOException {
+        return LinuxFileSystem.open(directory);
+    }
+
+    @Override
     public void replace(Path source, Path target) throws IOException {
         Files.move(
                 source,

@@ -52,6 +52,22 @@ public final class Claims {
     public ClaimOutcome claim(
             PendingEntry entry, String token, long firstPosition, Admission admission)
             throws RedisFailure, InterruptedException {
+        return claim(entry, token, firstPosition, admission, bytesMax);
+    }
+
+    /** About the most bytes that a claim reads where nothing else bounds it. */
+    public int bytesMax() {
+        return bytesMax;
+    }
+
+    /**
+     * The same, for a caller that has less room.
+     *
+     * @param room about the most bytes to read
+     */
+    public ClaimOutcome claim(
+            PendingEntry entry, String token, long firstPosition, Admission admission, int room)
+            throws RedisFailure, InterruptedException {
         List<String> keys = new ArrayList<>(listKeys(entry.list()));
         if (calls.topology() == Topology.ONE_SERVER) {
             keys.add(RedisKeys.STORE);
@@ -66,7 +82,7 @@ public final class Claims {
                         UUID.randomUUID(),
                         firstPosition,
                         elementsMax,
-                        bytesMax,
+                        Math.min(room, bytesMax),
                         entry.noticedMicros(),
                         admission.storeId(),
                         admission.volumeId(),

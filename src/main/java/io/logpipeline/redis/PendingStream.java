@@ -32,6 +32,7 @@ public final class PendingStream {
 
     private final RedisCalls calls;
     private final String consumer;
+    private final Acknowledgements acknowledgements = new Acknowledgements(this::acknowledge);
     private volatile String reclaimFromId = FIRST_ID;
 
     /**
@@ -110,9 +111,16 @@ public final class PendingStream {
         run(Script.RENEW, RedisKeys.GROUP, consumer, entry.id(), lease.toMillis());
     }
 
-    /** Ends an entry. */
+    /** Ends an entry; those that come at a time go together. */
     public void acknowledge(PendingEntry entry) throws RedisFailure, InterruptedException {
-        run(Script.ACKNOWLEDGE, RedisKeys.GROUP, entry.id());
+        acknowledgements.await(entry.id());
+    }
+
+    private void acknowledge(List<String> ids) throws RedisFailure, InterruptedException {
+        List<Object> arguments = new ArrayList<>(1 + ids.size());
+        arguments.add(RedisKeys.GROUP);
+        arguments.addAll(ids);
+        run(Script.ACKNOWLEDGE, arguments.toArray());
     }
 
     /** Creates stream and group when they are missing. */

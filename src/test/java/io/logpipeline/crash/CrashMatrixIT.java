@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrashMatrixIT {
     private static final int LANES = Integer.getInteger("logpipeline.lanes", 8);
+    private static final int LANES_TOGETHER = 2;
     private static final String ONLY = System.getProperty("logpipeline.fault", "");
     private static final boolean AT_LENGTH = Boolean.getBoolean("logpipeline.chaos");
 
@@ -78,26 +79,38 @@ class CrashMatrixIT {
     private void play(long seed) throws Exception {
         List<Point> shuffled = new ArrayList<>(points());
         Collections.shuffle(shuffled, new Random(seed));
-        Queue<Point> queue = new ConcurrentLinkedQueue<>(shuffled);
+        Queue<Point> queue = new ConcurrentLinkedQueue<>();
+        Queue<Point> together = new ConcurrentLinkedQueue<>();
+        for (Point point : shuffled) {
+            (Scenario.of(point.scenario()).syncsTogether() ? together : queue).add(point);
+        }
+        Setup setup = Variation.setup(seed);
         int lanes = Math.min(LANES, shuffled.size());
         try (ExecutorService threads = Executors.newFixedThreadPool(lanes)) {
             List<Callable<Void>> tasks = new ArrayList<>();
             for (int i = 0; i < lanes; i++) {
                 Path home = directory.resolve("seed-" + seed + "-lane-" + i);
-                tasks.add(() -> playOrTell(queue, seed, home));
+                boolean alsoTogether = i < LANES_TOGETHER;
+                tasks.add(() -> {
+                    if (alsoTogether) {
+                        playOrTell(together, setup.syncingTogether(), seed, home);
+                    }
+                    return playOrTell(queue, setup, seed, home);
+                });
             }
             for (Future<Void> each : threads.invokeAll(tasks)) {
                 each.get();
             }
         }
+        queue.addAll(together);
         if (!queue.isEmpty()) {
             tally.addProblem(queue.size() + " points of seed " + seed + " were not played");
         }
     }
 
-    private Void playOrTell(Queue<Point> queue, long seed, Path home) {
+    private Void playOrTell(Queue<Point> queue, Setup setup, long seed, Path home) {
         try {
-            playAll(queue, seed, home);
+            playAll(queue, setup, seed, home.resolve(setup.sync()));
         } catch (AssertionError | RuntimeException | IOException failure) {
             tally.addProblem("a lane ended: " + failure);
         }
@@ -105,10 +118,10 @@ class CrashMatrixIT {
     }
 
     /** A lane on which a point went wrong is left as it is; the next point gets a new one. */
-    private void playAll(Queue<Point> queue, long seed, Path home) throws IOException {
+    private void playAll(Queue<Point> queue, Setup setup, long seed, Path home) throws IOException {
         for (int lanes = 0; !queue.isEmpty(); lanes++) {
             Path laneHome = home.resolveSibling(home.getFileName() + "-" + lanes);
-            try (Lane lane = Lane.open(installation, laneHome, Variation.setup(seed))) {
+            try (Lane lane = Lane.open(installation, laneHome, setup)) {
                 boolean clean = true;
                 while (clean) {
                     Point point = queue.poll();

@@ -79,6 +79,10 @@ final class Lane implements AutoCloseable {
         Point point = variation.vary(written, events.size());
         Scenario scenario = Scenario.of(point.scenario());
         Row row = Matrix.rowOf(written);
+        if (scenario.syncsTogether() && !faultyIsUnused) {
+            faulty.askToEnd();
+            expectExit(0);
+        }
         Stage stage = stage(user, events);
         Verdict before = scenario == Scenario.HOME ? lookAgain() : new Verdict(0, 0, 0, List.of());
         scenario.prepare(stage);

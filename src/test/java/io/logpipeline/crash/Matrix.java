@@ -107,6 +107,13 @@ final class Matrix {
         fresh.each("disk.forceDirectory@logs", FORCE_DIRECTORY, 1);
         fresh.each("CLAIM", CALL, 1);
         fresh.each("PENDING", QUESTION, 1);
+        Rows synced = new Rows(Scenario.SYNCED);
+        synced.each("disk.openFileSystem@logs", PATH, 1);
+        synced.each("disk.holds@day", PATH, 1);
+        synced.each("disk.write@day", WRITE, 1);
+        synced.each("disk.sync@logs", FORCE, 1, 2);
+        synced.each("COMMIT", CALL, 1);
+        fresh.list.addAll(synced.list);
         return fresh.list;
     }
 

@@ -37,6 +37,7 @@ final class Replica implements AutoCloseable {
                             .with("REDIS_TIMEOUT_MS", "10000")
                             .with("DRAINER_FILE_LOCK_TIMEOUT_MS", "200")
                             .with("DRAINER_WORKERS", Integer.toString(setup.workers()))
+                            .with("DRAINER_SYNC", setup.sync())
                             .with(
                                     "DRAINER_BATCH_ELEMENTS_MAX",
                                     Integer.toString(setup.chunkEvents()))

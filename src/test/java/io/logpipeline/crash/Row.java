@@ -41,7 +41,7 @@ record Row(Scenario scenario, String step, int occurrence, Nature nature, boolea
     /** Whether a failure of this step ends the process: a failed force of what events lie in. */
     boolean failsStop(Fault fault) {
         return scenario.appends()
-                && step.startsWith("disk.force")
+                && (step.startsWith("disk.force") || step.startsWith("disk.sync"))
                 && (fault == Fault.EIO || fault == Fault.ENOSPC);
     }
 

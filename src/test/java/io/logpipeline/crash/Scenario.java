@@ -53,6 +53,13 @@ enum Scenario {
             stage.enter(stage.list);
         }
     },
+    /** As before, by processes that sync all files together. */
+    SYNCED {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            FRESH.prepare(stage);
+        }
+    },
     /** A replica died long ago, between a write that it did not finish and its commit. */
     LEFT {
         @Override
@@ -226,9 +233,14 @@ enum Scenario {
         return true;
     }
 
+    /** Whether its processes sync all files together; what that opens, a process opens once. */
+    boolean syncsTogether() {
+        return this == SYNCED;
+    }
+
     /** Whether the rows of it are about appending to a day file. */
     boolean appends() {
-        return this == TORN || this == FRESH || this == LEFT;
+        return this == TORN || this == FRESH || this == SYNCED || this == LEFT;
     }
 
     /** Ends when the stream of the page does. */

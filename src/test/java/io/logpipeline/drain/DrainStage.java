@@ -110,6 +110,7 @@ public final class DrainStage implements AutoCloseable {
                                         keeper,
                                         volume,
                                         files,
+                                        new MemoryBudget(1 << 20),
                                         telemetry,
                                         clock,
                                         (userDay, elements) -> landed.landed(userDay, elements)),

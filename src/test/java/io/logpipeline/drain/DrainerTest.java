@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,6 +100,30 @@ class DrainerTest {
             assertThat(stage.telemetry.failures).isEmpty();
             assertThat(stage.telemetry.repairs).isEmpty();
             assertThat(stage.telemetry.expired).isEmpty();
+        }
+    }
+
+    @Test
+    void listsTakenTogetherDoNotWaitForTheOneThatTakesLong() throws Exception {
+        CountDownLatch others = new CountDownLatch(7);
+        // Nobody is admitted yet: the first take finds all of them.
+        redis.server().set("logs:volume", "another");
+        push(LIST, "long");
+        for (int day = 2; day <= 8; day++) {
+            push("logs:user_a:" + day, "short");
+        }
+        Drainer.Landed landing =
+                (userDay, elements) -> {
+                    if (userDay.day() == 1) {
+                        Await.until("the others landed", () -> others.getCount() == 0);
+                    } else {
+                        others.countDown();
+                    }
+                };
+        try (DrainStage stage = start(LONG_LEASE)) {
+            stage.landed = landing;
+            redis.server().del("logs:volume");
+            Await.until("all are drained", () -> stage.telemetry.drained.size() == 8);
         }
     }
 

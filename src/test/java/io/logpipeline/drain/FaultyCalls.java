@@ -6,6 +6,7 @@ import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.Reply;
 import io.logpipeline.redis.Script;
 import io.logpipeline.redis.Topology;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Loses calls, or their replies, or holds them back, by the name of their script. */
 final class FaultyCalls implements RedisCalls {
@@ -23,7 +25,11 @@ final class FaultyCalls implements RedisCalls {
 
     private record Step(Runnable what, int nth) {}
 
+    /** See claim.lua. */
+    private static final int CLAIM_BYTES_MAX = 5;
+
     private final RedisCalls calls;
+    private final List<Integer> bytesAskedFor = new CopyOnWriteArrayList<>();
     private final Map<Script, Step> steps = new EnumMap<>(Script.class);
     private final Map<Script, Integer> faultsLeft = new EnumMap<>(Script.class);
     private final Map<Script, Fault> faults = new EnumMap<>(Script.class);
@@ -96,6 +102,10 @@ final class FaultyCalls implements RedisCalls {
     public CompletionStage<Reply> run(
             Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
         step(script);
+        if (script == Script.CLAIM) {
+            String text = new String(arguments.get(CLAIM_BYTES_MAX), StandardCharsets.US_ASCII);
+            bytesAskedFor.add(Integer.valueOf(text));
+        }
         Fault fault = next(script);
         if (fault == Fault.CALL_LOST) {
             return lost();
@@ -105,6 +115,11 @@ final class FaultyCalls implements RedisCalls {
         CompletionStage<Reply> reply =
                 gate.thenCompose(open -> calls.run(script, keys, arguments, durability));
         return fault == null ? reply : reply.thenCompose(swallowed -> lost());
+    }
+
+    /** About how many bytes each claim asked for. */
+    List<Integer> bytesAskedFor() {
+        return List.copyOf(bytesAskedFor);
     }
 
     private static <T> CompletionStage<T> lost() {

@@ -97,6 +97,7 @@ class KeyDrainTest {
                                 keeper,
                                 volume,
                                 files,
+                                new MemoryBudget(1 << 20),
                                 telemetry,
                                 clock,
                                 (userDay, elements) -> landed.landed(userDay, elements)),
@@ -129,6 +130,14 @@ class KeyDrainTest {
         assertThat(file).hasContent("1\n2\n");
         assertThat(entries()).isZero();
         assertThat(redis.server().exists(LIST, LOCK)).isZero();
+    }
+
+    @Test
+    void eventsAreReadOnceThoughTheFileIsMadeBetweenTwoClaims() throws Exception {
+        assertThat(keyDrain.drain(pushed("1", "2", "3"))).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(file).hasContent("1\n2\n3\n");
+        assertThat(calls.bytesAskedFor()).containsExactly(1, 100_000);
     }
 
     @Test

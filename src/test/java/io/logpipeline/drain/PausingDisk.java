@@ -62,6 +62,11 @@ final class PausingDisk implements Disk {
     }
 
     @Override
+    public FileSystem openFileSystem(Path directory) throws IOException {
+        return disk.openFileSystem(directory);
+    }
+
+    @Override
     public void replace(Path source, Path target) throws IOException {
         disk.replace(source, target);
     }

@@ -76,6 +76,7 @@ final class SimulatedReplica {
                         Duration.ofSeconds(1),
                         clock,
                         (path, cause) -> new Stopped(),
+                        world.sync(),
                         BUFFER_BYTES);
         LogVolume volume = new LogVolume(files, LEDGER_LIFE, clock);
         PendingStream pending = new PendingStream(link, name);
@@ -107,6 +108,7 @@ final class SimulatedReplica {
                                 keeper,
                                 volume,
                                 files,
+                                new MemoryBudget(1 << 20),
                                 told,
                                 clock,
                                 (userDay, elements) -> {}),

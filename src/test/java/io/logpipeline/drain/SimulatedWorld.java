@@ -1,6 +1,7 @@
 package io.logpipeline.drain;
 
 import io.logpipeline.event.UserDay;
+import io.logpipeline.file.Sync;
 import io.logpipeline.simulation.Coroutine;
 import io.logpipeline.simulation.Decisions;
 import io.logpipeline.simulation.Scripts;
@@ -33,6 +34,7 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
     private final Chances chances;
     private final int chunkElements;
     private final int movesOfOthers;
+    private final Sync sync;
     private final SimulatedClock clock = new SimulatedClock(this::leave);
     private final SimulatedDisk disk;
     private final Books books;
@@ -67,6 +69,7 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
         this.limits = new Limits(disk, SimulatedReplica.LEDGER_LIFE);
         this.chunkElements = 4 - decisions.pick(4);
         this.movesOfOthers = MOVES_OF_OTHERS[decisions.pick(MOVES_OF_OTHERS.length)];
+        this.sync = decisions.pick(3) == 2 ? Sync.FILESYSTEM : Sync.FILE;
         this.servers = new SimulatedServers(this, clock, scripts, decisions, limits);
         this.ending = new Ending(servers, disk, users);
         users.add(new UserDay("a", 7));
@@ -92,6 +95,11 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
 
     static Path file(UserDay user) {
         return LOG_DIR.resolve(user.directory()).resolve(user.fileName());
+    }
+
+    /** How this history's drainers make files durable. */
+    Sync sync() {
+        return sync;
     }
 
     Chances chances() {
@@ -291,7 +299,9 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
 
     @Override
     public void before(Object process, SimulatedDisk.Effect effect, Path path) throws IOException {
-        boolean dayFile = path.getNameCount() > 1 && !path.getName(1).toString().startsWith(".");
+        boolean dayFile =
+                effect == SimulatedDisk.Effect.SYNC
+                        || path.getNameCount() > 1 && !path.getName(1).toString().startsWith(".");
         othersMove(dayFile);
         boolean fails = mishap(dayFile ? chances.diskFault() : chances.diskFault() / 4);
         tell(() ->

@@ -99,6 +99,28 @@ public final class FaultingDisk implements Disk {
     }
 
     @Override
+    public FileSystem openFileSystem(Path directory) throws IOException {
+        FileSystem fileSystem =
+                at("openFileSystem", directory, () -> disk.openFileSystem(directory));
+        return new FileSystem() {
+            @Override
+            public boolean holds(Path path) throws IOException {
+                return at("holds", path, () -> fileSystem.holds(path));
+            }
+
+            @Override
+            public void sync() throws IOException {
+                FaultingDisk.this.run("sync", directory, fileSystem::sync);
+            }
+
+            @Override
+            public void close() throws IOException {
+                fileSystem.close();
+            }
+        };
+    }
+
+    @Override
     public void replace(Path source, Path target) throws IOException {
         run("replace", target, () -> disk.replace(source, target));
     }

@@ -35,9 +35,25 @@ final class DayFileFixture {
         this(logDir, new SteppingClock(), Duration.ofMillis(50));
     }
 
+    DayFileFixture(Path logDir, Sync sync) {
+        this(logDir, new SteppingClock(), Duration.ofMillis(50), sync);
+    }
+
     DayFileFixture(Path logDir, MonotonicClock clock, Duration lockTimeout) {
+        this(logDir, clock, lockTimeout, Sync.FILE);
+    }
+
+    private DayFileFixture(Path logDir, MonotonicClock clock, Duration lockTimeout, Sync sync) {
         this.logDir = logDir;
-        this.files = new DayFiles(disk, logDir, lockTimeout, clock, ForceFailed::new);
+        this.files =
+                new DayFiles(
+                        disk,
+                        logDir,
+                        lockTimeout,
+                        clock,
+                        ForceFailed::new,
+                        sync,
+                        DayFiles.BUFFER_BYTES);
         this.writer = files.writer(() -> {});
         this.path = files.path(USER_DAY);
     }

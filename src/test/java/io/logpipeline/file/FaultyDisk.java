@@ -29,7 +29,10 @@ final class FaultyDisk implements Disk {
         WRITE,
         TRUNCATE,
         FORCE,
-        LOCK
+        LOCK,
+        OPEN_FILE_SYSTEM,
+        HOLDS,
+        SYNC
     }
 
     /** The process is dead: nothing of it runs any more. */
@@ -56,6 +59,7 @@ final class FaultyDisk implements Disk {
     private boolean dead;
     private int bytesPerWriteMax = Integer.MAX_VALUE;
     private long settledBytes;
+    private boolean holdsNothing;
 
     FaultyDisk(Disk disk) {
         this.disk = disk;
@@ -96,6 +100,12 @@ final class FaultyDisk implements Disk {
     /** Bytes of the day file that nobody may change. */
     FaultyDisk settled(long bytes) {
         settledBytes = bytes;
+        return this;
+    }
+
+    /** Every path leads to another file system. */
+    FaultyDisk holdingNothing() {
+        holdsNothing = true;
         return this;
     }
 
@@ -153,6 +163,30 @@ final class FaultyDisk implements Disk {
     public OpenFile open(Path path) throws IOException {
         before(Effect.OPEN, path, "");
         return new FaultyFile(path, disk.open(path));
+    }
+
+    @Override
+    public FileSystem openFileSystem(Path directory) throws IOException {
+        before(Effect.OPEN_FILE_SYSTEM, directory, "");
+        FileSystem fileSystem = disk.openFileSystem(directory);
+        return new FileSystem() {
+            @Override
+            public boolean holds(Path path) throws IOException {
+                before(Effect.HOLDS, path, "");
+                return !holdsNothing && fileSystem.holds(path);
+            }
+
+            @Override
+            public void sync() throws IOException {
+                before(Effect.SYNC, directory, "");
+                fileSystem.sync();
+            }
+
+            @Override
+            public void close() throws IOException {
+                fileSystem.close();
+            }
+        };
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,5 +29,25 @@ class NioDiskTest {
         assertThat(disk.createDirectory(directory.resolve("sub"))).isFalse();
         assertThatThrownBy(() -> disk.createDirectory(directory.resolve("file")))
                 .isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    @Test
+    void aFileSystemIsSyncedAndKnowsWhatItHolds() throws Exception {
+        Path file = directory.resolve("file");
+        disk.create(file);
+        try (Disk.FileSystem fileSystem = disk.openFileSystem(directory)) {
+            fileSystem.sync();
+            assertThat(fileSystem.holds(file)).isTrue();
+            assertThat(fileSystem.holds(Path.of("/proc/self/stat"))).isFalse();
+        }
+    }
+
+    @Test
+    void aSystemCallThatFailsSaysWhy() throws Exception {
+        Disk.FileSystem fileSystem = disk.openFileSystem(directory);
+        fileSystem.close();
+        assertThatThrownBy(fileSystem::sync)
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("syncfs: Bad file descriptor");
     }
 }

@@ -88,6 +88,20 @@ final class DrainSafeguards {
                             "heldEntryIds.add(entry.id());\n            if (true) {",
                             "drain.EntriesInHandTest#anEntryWhoseLeaseEndsInTheHandsOfItsOwnReplicaIsNotTakenTwice"),
                     new Safeguard(
+                            "memory is given back",
+                            "What a claim had no need of, others may have.",
+                            "drain/MemoryBudget.java",
+                            "free.release(bytes - (int) needed);",
+                            "",
+                            "drain.MemoryBudgetTest"),
+                    new Safeguard(
+                            "memory is awaited",
+                            "Workers together hold no more than the budget.",
+                            "drain/MemoryBudget.java",
+                            "free.acquire(least);",
+                            "",
+                            "drain.MemoryBudgetTest"),
+                    new Safeguard(
                             "worker beats",
                             "A worker that goes on is not taken for dead.",
                             "drain/Drainer.java",

@@ -90,14 +90,14 @@ final class FileSafeguards {
                             "torn bytes are durable",
                             "What is cut off is durable before the cut.",
                             "file/DayFileWriter.java",
-                            "saved.force();",
+                            "files.durability.forceContent(saved, torn);",
                             "",
                             "file.DiskFaultsTest"),
                     new Safeguard(
                             "cut is forced",
                             "Power loss does not keep new lines and forget the cut before them.",
                             "file/DayFileWriter.java",
-                            "force(false);",
+                            "files.durability.forceContent(file, path);",
                             "",
                             "file.DiskFaultsTest"),
                     new Safeguard(
@@ -111,15 +111,15 @@ final class FileSafeguards {
                     new Safeguard(
                             "force before commit",
                             "What Redis gives up is on the disk.",
-                            "file/DayFileWriter.java",
-                            "                file.force();",
+                            "file/Durability.java",
+                            "        forceContent(file, path);",
                             "",
                             "file.DiskFaultsTest"),
                     new Safeguard(
                             "directory force",
                             "The entry of a new file is on the disk.",
-                            "file/DayFileWriter.java",
-                            "if (withDirectories) {",
+                            "file/Durability.java",
+                            "if (nameInDoubt) {",
                             "if (false) {",
                             "file.DiskFaultsTest"),
                     new Safeguard(
@@ -147,17 +147,90 @@ final class FileSafeguards {
                     new Safeguard(
                             "fail-stop after a failed force",
                             "A second force would report success for pages that are lost.",
-                            "file/DayFileWriter.java",
-                            "throw files.failStop.forceFailed(forced, failure);",
+                            "file/Durability.java",
+                            "throw failStop.forceFailed(path, failure);",
                             "throw failure;",
                             "file.DiskFaultsTest"),
                     new Safeguard(
-                            "fail-stop after a failed force of torn bytes",
-                            "The same for what is saved beside the file.",
+                            "name of torn bytes is durable",
+                            "What is cut off is found again after power loss.",
                             "file/DayFileWriter.java",
-                            "throw files.failStop.forceFailed(torn, failure);",
-                            "throw failure;",
+                            "files.durability.forceNames(Durability.parent(torn));",
+                            "",
                             "file.DiskFaultsTest"),
+                    new Safeguard(
+                            "sync before commit",
+                            "What Redis gives up is on the disk, when all is synced together.",
+                            "file/DayFileWriter.java",
+                            "files.durability.syncAll();",
+                            "",
+                            "file.FileSystemSyncTest"),
+                    new Safeguard(
+                            "descriptor before the write",
+                            "A sync tells of writes that failed after its descriptor was opened.",
+                            "file/DayFileWriter.java",
+                            "files.durability.prepare();\n        Optional<Disk.Stat> before",
+                            "Optional<Disk.Stat> before",
+                            "file.FileSystemSyncTest"),
+                    new Safeguard(
+                            "file of another file system",
+                            "A sync does not cover what a link leads to.",
+                            "file/Durability.java",
+                            "together != null && together.fileSystem.holds(path)",
+                            "together != null",
+                            "file.FileSystemSyncTest"),
+                    new Safeguard(
+                            "device of the file",
+                            "Whether a file lies on the synced file system is its device's matter.",
+                            "file/LinuxFileSystem.java",
+                            "return device.equals(Files.getAttribute(path, DEVICE));",
+                            "return true;",
+                            "file.NioDiskTest"),
+                    new Safeguard(
+                            "failed syncfs is told",
+                            "A sync that failed passes for none that succeeded.",
+                            "file/LinuxFileSystem.java",
+                            "if (result != 0) {",
+                            "if (false) {",
+                            "file.NioDiskTest"),
+                    new Safeguard(
+                            "sync begins after the write",
+                            "Who comes in the midst of a force is not told by it.",
+                            "file/SharedForce.java",
+                            "            synchronized (this) {\n"
+                                    + "                gathering = null;\n"
+                                    + "            }\n"
+                                    + "            if (failure != null) {\n"
+                                    + "                throw new IOException(\"an earlier force"
+                                    + " failed\", failure);\n"
+                                    + "            }\n"
+                                    + "            force();\n",
+                            "            if (failure != null) {\n"
+                                    + "                throw new IOException(\"an earlier force"
+                                    + " failed\", failure);\n"
+                                    + "            }\n"
+                                    + "            force();\n"
+                                    + "            synchronized (this) {\n"
+                                    + "                gathering = null;\n"
+                                    + "            }\n",
+                            "file.SharedForceTest#whoComesInTheMidstOfAForceIsToldByTheNextOne"),
+                    new Safeguard(
+                            "one sync at a time",
+                            "Of two syncs over one descriptor only one is told what failed.",
+                            "file/SharedForce.java",
+                            "turn = new ReentrantLock();",
+                            "turn = new ReentrantLock() {\n"
+                                    + "        public void lock() {}\n"
+                                    + "        public void unlock() {}\n"
+                                    + "    };",
+                            "file.SharedForceTest#whoComesInTheMidstOfAForceIsToldByTheNextOne"),
+                    new Safeguard(
+                            "no success after a failed sync",
+                            "Linux reports a failed write once: a second sync would succeed.",
+                            "file/SharedForce.java",
+                            "failure = failed;",
+                            "",
+                            "file.SharedForceTest#afterAFailureNobodyIsToldOfSuccess"),
                     new Safeguard(
                             "cut back after a failed write",
                             "A full disk leaves the file as it was.",

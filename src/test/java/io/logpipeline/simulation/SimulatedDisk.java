@@ -31,7 +31,10 @@ public final class SimulatedDisk {
         WRITE,
         TRUNCATE,
         FORCE,
-        LOCK
+        LOCK,
+        OPEN_FILE_SYSTEM,
+        HOLDS,
+        SYNC
     }
 
     /** What befalls a process at an effect. */
@@ -55,6 +58,7 @@ public final class SimulatedDisk {
     private final Map<Path, SimulatedFile> durableNames = new TreeMap<>();
     private final TreeSet<Path> directories = new TreeSet<>();
     private final TreeSet<Path> durableDirectories = new TreeSet<>();
+    private int failedWrites;
 
     /**
      * @param clockOffset how far the file system's clock is ahead of the processes'
@@ -250,6 +254,12 @@ public final class SimulatedDisk {
         }
 
         @Override
+        public FileSystem openFileSystem(Path directory) throws IOException {
+            fate.before(process, Effect.OPEN_FILE_SYSTEM, directory);
+            return new OpenedFileSystem(process, directory);
+        }
+
+        @Override
         public void replace(Path source, Path target) throws IOException {
             fate.before(process, Effect.REPLACE, target);
             SimulatedFile file = names.remove(source);
@@ -264,6 +274,44 @@ public final class SimulatedDisk {
             fate.before(process, Effect.DELETE, path);
             names.remove(path);
         }
+    }
+
+    /** As syncfs(2) has it: a write that failed is told of once a descriptor that was open then. */
+    private final class OpenedFileSystem implements Disk.FileSystem {
+        private final Object process;
+        private final Path directory;
+        private int toldOf = failedWrites;
+
+        OpenedFileSystem(Object process, Path directory) {
+            this.process = process;
+            this.directory = directory;
+        }
+
+        @Override
+        public boolean holds(Path path) throws IOException {
+            fate.before(process, Effect.HOLDS, path);
+            return true;
+        }
+
+        @Override
+        public void sync() throws IOException {
+            try {
+                fate.before(process, Effect.SYNC, directory);
+            } catch (IOException failure) {
+                failedWrites++;
+                names.values().stream()
+                        .filter(file -> decisions.pick(2) == 0)
+                        .forEach(file -> file.failForce(decisions));
+            }
+            SimulatedDisk.this.sync();
+            if (toldOf != failedWrites) {
+                toldOf = failedWrites;
+                throw new IOException("a write failed");
+            }
+        }
+
+        @Override
+        public void close() {}
     }
 
     private final class Opened implements Disk.OpenFile {
@@ -329,6 +377,7 @@ public final class SimulatedDisk {
                 before(Effect.FORCE);
             } catch (IOException failure) {
                 file.failForce(decisions);
+                failedWrites++;
                 throw failure;
             }
             file.force();

@@ -1,0 +1,241 @@
+package io.logpipeline.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/**
+ * Drains the same lists with this pipeline's drainer, with the sequential algorithm and, as the
+ * floor, writes the same files without Redis; in turns, each round beginning with another one. The
+ * files are counted after each run.
+ */
+public final class DrainBenchmark {
+    private static final int PORT_FIRST = 23_100;
+    private static final int CHUNK_BYTES = 4 << 20;
+
+    private final DrainOptions options;
+    private final Path work;
+    private final BenchRedis server;
+    private final DrainRedis redis;
+    private final List<String> wrong = new ArrayList<>();
+    private int runs;
+    private int nextPort = PORT_FIRST + 1;
+
+    private DrainBenchmark(DrainOptions options, Path work, BenchRedis server, DrainRedis redis) {
+        this.options = options;
+        this.work = work;
+        this.server = server;
+        this.redis = redis;
+    }
+
+    /**
+     * Arguments as in {@link DrainOptions}; exit status 1 when a run left a file other than due.
+     */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        DrainOptions options = DrainOptions.parse(List.of(arguments));
+        Path work = Files.createDirectories(Path.of("target/bench")).toAbsolutePath();
+        boolean fine;
+        try (BenchRedis server = new BenchRedis(PORT_FIRST, work);
+                DrainRedis redis = new DrainRedis(server.url())) {
+            DrainBenchmark benchmark = new DrainBenchmark(options, work, server, redis);
+            fine = benchmark.run();
+        }
+        System.exit(fine ? 0 : 1);
+    }
+
+    private boolean run() throws IOException, InterruptedException {
+        Report.drainHead(System.out, server.version(), options);
+        for (int keys : options.keys()) {
+            Map<String, List<DrainRun>> measured = new LinkedHashMap<>();
+            for (String sync : options.sync()) {
+                compare(keys, sync, measured);
+            }
+            print("%,d events in %,d lists".formatted(options.events(), keys), measured);
+        }
+        if (options.slowedKeys() > 0) {
+            Map<String, List<DrainRun>> measured = new LinkedHashMap<>();
+            for (int count : options.drainers()) {
+                scale(count, measured);
+            }
+            print(
+                    "%,d lists, each force %d ms, 4 workers a drainer"
+                            .formatted(options.slowedKeys(), options.forceMillis()),
+                    measured);
+        }
+        wrong.forEach(line -> System.out.println("WRONG: " + line));
+        return wrong.isEmpty();
+    }
+
+    private void compare(int keys, String sync, Map<String, List<DrainRun>> measured)
+            throws IOException, InterruptedException {
+        List<DrainerProcesses> ours = new ArrayList<>();
+        try {
+            for (Path jar : options.jars()) {
+                String name = jar.getFileName().toString().replace(".jar", "") + ", " + sync;
+                ours.add(start(name, 1, List.of("-jar", jar.toString()), sync, options.workers()));
+            }
+            List<DrainContender> contenders = new ArrayList<>(ours);
+            contenders.add(
+                    new BareFiles(
+                            options.logDir(),
+                            options.workers(),
+                            sync.equals("filesystem"),
+                            CHUNK_BYTES));
+            if (!measured.containsKey("sequential, fsync")) {
+                contenders.add(new SequentialDrain(redis, options.logDir(), false));
+                contenders.add(new SequentialDrain(redis, options.logDir(), true));
+            }
+            for (int round = -1; round < options.rounds(); round++) {
+                for (DrainContender contender : contenders) {
+                    DrainRun run = measure(contender, keys, options.events());
+                    // The first round warms up.
+                    if (round >= 0) {
+                        measured.computeIfAbsent(contender.name(), absent -> new ArrayList<>())
+                                .add(run);
+                    }
+                }
+                Collections.rotate(contenders, -1);
+            }
+        } finally {
+            ours.forEach(DrainerProcesses::close);
+        }
+    }
+
+    private void scale(int count, Map<String, List<DrainRun>> measured)
+            throws IOException, InterruptedException {
+        String classPath = "target/classes:target/test-classes:target/lib/*";
+        List<String> command =
+                List.of(
+                        "-Dlogpipeline.bench.force_ms=" + options.forceMillis(),
+                        "-cp",
+                        classPath,
+                        "io.logpipeline.SlowedMain");
+        String name = count + (count == 1 ? " drainer" : " drainers");
+        try (DrainerProcesses drainers = start(name, count, command, "file", 4)) {
+            for (int round = 0; round < options.rounds(); round++) {
+                List<Double> before = drainers.cpuSecondsOfEach();
+                measured.computeIfAbsent(name, absent -> new ArrayList<>())
+                        .add(measure(drainers, options.slowedKeys(), options.slowedKeys()));
+                List<Double> after = drainers.cpuSecondsOfEach();
+                StringBuilder shares = new StringBuilder();
+                for (int i = 0; i < count; i++) {
+                    shares.append(" %.2f".formatted(after.get(i) - before.get(i)));
+                }
+                System.out.println(name + ": CPU seconds of each" + shares);
+            }
+        }
+    }
+
+    private DrainerProcesses start(
+            String name, int count, List<String> program, String sync, int workers)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options.javaOptions());
+        command.addAll(program);
+        int port = nextPort;
+        nextPort += count;
+        Map<String, String> settings =
+                Map.of(
+                        "REDIS_URL",
+                        server.url(),
+                        "DRAINER_LOG_DIR",
+                        options.logDir().toString(),
+                        "DRAINER_WORKERS",
+                        String.valueOf(workers),
+                        "DRAINER_SYNC",
+                        sync);
+        return DrainerProcesses.start(name, count, port, command, settings, redis, work);
+    }
+
+    private DrainRun measure(DrainContender contender, int keys, int events)
+            throws IOException, InterruptedException {
+        DrainLoad load = new DrainLoad(++runs, keys, events);
+        Files.createDirectories(options.logDir());
+        redis.fill(load);
+        contender.prepare(load);
+        contender.begin();
+        double cpu = contender.cpuSeconds();
+        double redisCpu = server.cpuSeconds();
+        long startNanos = System.nanoTime();
+        long landed = contender.drain(load, Duration.ofSeconds(options.limitSeconds()));
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        DrainRun run =
+                new DrainRun(
+                        landed,
+                        seconds,
+                        contender.cpuSeconds() - cpu,
+                        server.cpuSeconds() - redisCpu,
+                        contender.peakMebibytes());
+        int left = redis.clear();
+        long lines = countAndDelete();
+        if (lines != landed
+                || (landed == events && left > 0 && !contender.name().startsWith("bare"))) {
+            wrong.add(
+                    "%s, %,d lists: %,d events landed, %,d lines, %d keys left"
+                            .formatted(contender.name(), keys, landed, lines, left));
+        }
+        return run;
+    }
+
+    private long countAndDelete() throws IOException {
+        long lines = 0;
+        try (Stream<Path> directories = Files.list(options.logDir())) {
+            for (Path directory : (Iterable<Path>) directories::iterator) {
+                if (!Files.isDirectory(directory)) {
+                    continue;
+                }
+                try (Stream<Path> files = Files.list(directory)) {
+                    lines += files.mapToLong(DrainBenchmark::countAndDelete).sum();
+                }
+                Files.delete(directory);
+            }
+        }
+        return lines;
+    }
+
+    private static long countAndDelete(Path file) {
+        try {
+            long lines = 0;
+            for (byte each : Files.readAllBytes(file)) {
+                lines += each == '\n' ? 1 : 0;
+            }
+            Files.delete(file);
+            return lines;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void print(String title, Map<String, List<DrainRun>> measured) {
+        System.out.printf("%n### %s%n%n", title);
+        System.out.println(
+                "| contender | events/s | lowest to highest | CPU s per 100k | of Redis | peak MiB"
+                        + " |");
+        System.out.println("|---|--:|--:|--:|--:|--:|");
+        measured.forEach((name, runs) ->
+                System.out.printf(
+                        "| %s | %,.0f | %,.0f to %,.0f | %.2f | %.2f | %d |%n",
+                        name,
+                        median(runs, DrainRun::eventsPerSecond),
+                        runs.stream().mapToDouble(DrainRun::eventsPerSecond).min().orElse(0),
+                        runs.stream().mapToDouble(DrainRun::eventsPerSecond).max().orElse(0),
+                        median(runs, DrainRun::cpuPer100k),
+                        median(runs, DrainRun::redisCpuPer100k),
+                        (long) median(runs, DrainRun::peakMebibytes)));
+    }
+
+    private static double median(List<DrainRun> runs, ToDoubleFunction<DrainRun> value) {
+        List<Double> sorted = runs.stream().map(value::applyAsDouble).sorted().toList();
+        return sorted.get((sorted.size() - 1) / 2);
+    }
+}

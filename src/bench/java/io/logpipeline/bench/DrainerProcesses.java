@@ -1,0 +1,116 @@
+package io.logpipeline.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** Drainers of this pipeline, as processes that stay from run to run. */
+final class DrainerProcesses implements DrainContender, AutoCloseable {
+    private static final long LOOK_NANOS = 2_000_000;
+    private static final Duration ADMITTED_AFTER = Duration.ofSeconds(2);
+
+    private final String name;
+    private final DrainRedis redis;
+    private final List<ServerProcess> processes = new ArrayList<>();
+
+    private DrainerProcesses(String name, DrainRedis redis) {
+        this.name = name;
+        this.redis = redis;
+    }
+
+    /**
+     * @param command that starts one, but for its role
+     * @param settings as in the environment
+     */
+    static DrainerProcesses start(
+            String name,
+            int count,
+            int portFirst,
+            List<String> command,
+            Map<String, String> settings,
+            DrainRedis redis,
+            Path work)
+            throws IOException {
+        DrainerProcesses all = new DrainerProcesses(name, redis);
+        List<String> drainer = new ArrayList<>(command);
+        drainer.add("drainer");
+        for (int i = 0; i < count; i++) {
+            Map<String, String> environment = new HashMap<>(settings);
+            environment.put("SERVER_PORT", String.valueOf(portFirst + i));
+            Path log = work.resolve("drainer-" + (portFirst + i) + ".log");
+            all.processes.add(ServerProcess.start(name, portFirst + i, log, drainer, environment));
+        }
+        return all;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void prepare(DrainLoad load) throws IOException {
+        LockSupport.parkNanos(ADMITTED_AFTER.toNanos());
+        for (ServerProcess process : processes) {
+            process.forgetPeak();
+        }
+    }
+
+    @Override
+    public void begin() {
+        redis.fire();
+        while (!redis.isTaken()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public long drain(DrainLoad load, Duration limit) throws IOException {
+        while (redis.pendingKeys() > 0) {
+            LockSupport.parkNanos(LOOK_NANOS);
+            for (ServerProcess process : processes) {
+                if (!process.isAlive()) {
+                    throw new IOException(process.name() + " has ended");
+                }
+            }
+        }
+        return load.events();
+    }
+
+    @Override
+    public double cpuSeconds() throws IOException {
+        double sum = 0;
+        for (ServerProcess process : processes) {
+            sum += process.cpuSeconds();
+        }
+        return sum;
+    }
+
+    @Override
+    public long peakMebibytes() throws IOException {
+        long sum = 0;
+        for (ServerProcess process : processes) {
+            sum += process.peakMebibytes();
+        }
+        return sum;
+    }
+
+    /** User and system time so far of each. */
+    List<Double> cpuSecondsOfEach() throws IOException {
+        List<Double> each = new ArrayList<>();
+        for (ServerProcess process : processes) {
+            each.add(process.cpuSeconds());
+        }
+        return each;
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(ServerProcess::close);
+    }
+}

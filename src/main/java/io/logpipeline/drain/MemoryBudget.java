@@ -1,0 +1,78 @@
+package io.logpipeline.drain;
+
+import io.logpipeline.redis.ClaimOutcome;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Bytes of events that the workers of one drainer may hold together.
+ *
+ * <p>Invariant: nobody waits for bytes while holding some, so whoever waits gets them.
+ */
+public final class MemoryBudget {
+    /** Enough for most lists: so much is waited for, more is taken where it is free. */
+    private static final int LEAST_BYTES = 64 * 1024;
+
+    /** What an element weighs beside its bytes: array, reference, its share of a reply. */
+    private static final int BYTES_PER_ELEMENT = 64;
+
+    private final int bytesMax;
+    private final Semaphore free;
+
+    /**
+     * @param bytesMax may be exceeded by single elements larger than what was reserved for them
+     */
+    public MemoryBudget(int bytesMax) {
+        this.bytesMax = bytesMax;
+        this.free = new Semaphore(bytesMax, true);
+    }
+
+    /**
+     * Waits until there is room.
+     *
+     * @param bytesWanted as many at most
+     */
+    Reservation reserve(int bytesWanted) throws InterruptedException {
+        int least = Math.min(Math.min(bytesWanted, LEAST_BYTES), bytesMax);
+        free.acquire(least);
+        int more = Math.min(bytesWanted, bytesMax) - least;
+        boolean allOfIt = !free.hasQueuedThreads() && free.tryAcquire(more);
+        return new Reservation(allOfIt ? least + more : least);
+    }
+
+    /** Bytes that nobody holds. */
+    int freeBytes() {
+        return free.availablePermits();
+    }
+
+    /** Room for one chunk; given back when it is closed. For one thread. */
+    final class Reservation implements AutoCloseable {
+        private int bytes;
+
+        private Reservation(int bytes) {
+            this.bytes = bytes;
+        }
+
+        /** How many bytes may be claimed. */
+        int bytes() {
+            return bytes;
+        }
+
+        /** Gives back what a claim turned out to have no need of. */
+        void keepFor(ClaimOutcome.Claimed claimed) {
+            long needed = 0;
+            for (byte[] element : claimed.elements()) {
+                needed += element.length + BYTES_PER_ELEMENT;
+            }
+            if (needed < bytes) {
+                free.release(bytes - (int) needed);
+                bytes = (int) needed;
+            }
+        }
+
+        @Override
+        public void close() {
+            free.release(bytes);
+            bytes = 0;
+        }
+    }
+}
