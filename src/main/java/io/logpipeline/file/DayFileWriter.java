@@ -58,7 +58,7 @@ public final class DayFileWriter {
     private AppendOutcome lockAndAppend(
             Path path, Sighting sighting, long position, List<byte[]> elements) throws IOException {
         long startNanos = files.clock.nanoTime();
-        files.durability.prepare();
+        files.forces.prepare();
         Optional<Disk.Stat> before = disk.stat(path);
         if (before.isEmpty()) {
             create(path);
@@ -75,7 +75,7 @@ public final class DayFileWriter {
             if (!sighting.stillHolds(disk.stat(path))) {
                 return new AppendOutcome.Overtaken();
             }
-            boolean syncsTogether = files.durability.syncsTogether(path);
+            boolean syncsTogether = files.forces.syncsTogether(path);
             long sizeBytes = file.sizeBytes();
             return sizeBytes < position
                     ? new AppendOutcome.Replaced(sizeBytes)
@@ -91,7 +91,7 @@ public final class DayFileWriter {
     }
 
     private void create(Path path) throws IOException {
-        disk.createDirectory(Durability.parent(path));
+        disk.createDirectory(Forces.parent(path));
         if (!disk.create(path) && disk.stat(path).isEmpty()) {
             throw new IOException("neither there nor to be made: a link to nowhere?");
         }
@@ -140,7 +140,7 @@ public final class DayFileWriter {
                 file.truncate(tail.end());
                 // Else a power loss may keep new lines here and forget the cut: their end would be
                 // glued to what was torn.
-                files.durability.forceContent(file, path);
+                files.forces.forceContent(file, path);
             }
             long[] matchEnds = tail.match(lines);
             List<byte[]> missing = new ArrayList<>();
@@ -157,9 +157,9 @@ public final class DayFileWriter {
             // A file whose entry may never have been forced: new, of a process that died, or of one
             // that no ledger knows.
             if (syncsTogether) {
-                files.durability.syncAll();
+                files.forces.syncAll();
             } else {
-                files.durability.force(
+                files.forces.force(
                         file, path, entryInDoubt || verifiedFrom == 0 || !tail.isEmpty());
             }
             int applied = lines.size() - missing.size();
@@ -257,8 +257,8 @@ public final class DayFileWriter {
                     cutBack(saved, savedBefore, failure);
                     throw failure;
                 }
-                files.durability.forceContent(saved, torn);
-                files.durability.forceNames(Durability.parent(torn));
+                files.forces.forceContent(saved, torn);
+                files.forces.forceNames(Forces.parent(torn));
             }
         }
 

@@ -22,7 +22,7 @@ public final class DayFiles {
     final Path logDir;
     final Duration lockTimeout;
     final MonotonicClock clock;
-    final Durability durability;
+    final Forces forces;
     final int bufferBytes;
     private final Set<UserDay> open = ConcurrentHashMap.newKeySet();
 
@@ -49,7 +49,7 @@ public final class DayFiles {
         this.logDir = logDir;
         this.lockTimeout = lockTimeout;
         this.clock = clock;
-        this.durability = new Durability(disk, logDir, sync, failStop);
+        this.forces = new Forces(disk, logDir, sync, failStop);
         this.bufferBytes = bufferBytes;
     }
 

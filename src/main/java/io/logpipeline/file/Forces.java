@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Invariants: success means that a force has succeeded which began after the write, over a
  * descriptor that was open before it. A force that failed ends the process.
  */
-final class Durability {
+final class Forces {
     private final Disk disk;
     private final Path logDir;
     private final Sync sync;
@@ -22,7 +22,7 @@ final class Durability {
     /** The file system of the log directory, while all that is on it is forced together. */
     private record Synced(Disk.FileSystem fileSystem, SharedForce force) {}
 
-    Durability(Disk disk, Path logDir, Sync sync, FailStop failStop) {
+    Forces(Disk disk, Path logDir, Sync sync, FailStop failStop) {
         this.disk = disk;
         this.logDir = logDir;
         this.sync = sync;
