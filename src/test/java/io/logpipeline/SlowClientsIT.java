@@ -89,6 +89,8 @@ class SlowClientsIT {
         api =
                 PipelineProcess.of(directory, "api")
                         .redis(redis.url())
+                        // The load of this test makes Redis late on a busy machine.
+                        .with("REDIS_TIMEOUT_MS", "20000")
                         .with("SERVER_BODY_TIMEOUT_SECONDS", Long.toString(TIMEOUT.toSeconds()))
                         .with(
                                 "SERVER_IDLE_TIMEOUT_SECONDS",
