@@ -16,14 +16,16 @@ import java.util.concurrent.locks.LockSupport;
  * Cuts off clients that take too long: over sending a request, from its first byte to its last, and
  * over taking in what is sent to them.
  *
- * <p>The server's own limits (Helidon 4.5) know connections between two requests only, and the
- * socket's are for a single read: a client that sends a byte a second outlives both.
+ * <p>The server's own limits (Helidon 4.5) know connections between two requests only, and those
+ * not well enough; the socket's are for a single read: a client that sends a byte a second outlives
+ * both.
  *
  * <p>Thread-safe.
  */
 public final class ClientTimeouts implements AutoCloseable {
     private static final int LOOKS_PER_TIMEOUT = 8;
     private static final int SEND_BUFFER_BYTES = 64 * 1024;
+    private static final Duration NEVER = Duration.ofDays(36_500);
     private static final Duration LOOK_PERIOD_MAX = Duration.ofSeconds(1);
 
     private final Duration body;
@@ -70,8 +72,8 @@ public final class ClientTimeouts implements AutoCloseable {
                                 .config(Http1Config.create())
                                 .upgraders(Map.of())
                                 .build()));
-        listener.idleConnectionTimeout(idle);
-        listener.idleConnectionPeriod(period(idle));
+        // The server's own (Helidon 4.5) interrupts a thread that may just have begun a request.
+        listener.idleConnectionTimeout(NEVER);
     }
 
     private static Duration period(Duration timeout) {
@@ -81,8 +83,9 @@ public final class ClientTimeouts implements AutoCloseable {
 
     private void watch() {
         while (!closed) {
-            LockSupport.parkNanos(this, period(body).toNanos());
+            LockSupport.parkNanos(this, period(body.compareTo(idle) < 0 ? body : idle).toNanos());
             open.cutIfOver(System.nanoTime());
+            open.cutIdle(idle);
             open.makeRoom();
         }
     }

@@ -31,7 +31,7 @@ final class ClientWait {
     private boolean limited;
 
     /**
-     * @param thread of the connection; every method but {@link #cutIfOver} is called by it
+     * @param thread of the connection; every method but those that cut is called by it
      */
     ClientWait(Thread thread, Duration limit) {
         this.thread = thread;
@@ -42,7 +42,7 @@ final class ClientWait {
      * Before a read.
      *
      * @param betweenRequests whether the next request's first line is read: until a byte of it has
-     *     come, the connection is idle, which has a limit elsewhere
+     *     come, the connection is idle, and ends by {@link #cutIfIdle} only
      */
     void reads(boolean betweenRequests) {
         if (!betweenRequests) {
@@ -94,14 +94,23 @@ final class ClientWait {
         return new CloseConnectionException("the client took too long");
     }
 
-    /**
-     * Ends the connection when its client has used up its time: the interrupt closes the socket.
-     */
+    /** Ends the connection when its client has used up its time. */
     void cutIfOver(long nowNanos) {
-        if (state.get() == State.WAITING
-                && limited
-                && nowNanos - sinceNanos > limitNanos
-                && state.compareAndSet(State.WAITING, State.CUT)) {
+        if (state.get() == State.WAITING && limited && nowNanos - sinceNanos > limitNanos) {
+            cutIfWaiting();
+        }
+    }
+
+    /** Ends the connection when not a byte of its client's next request has come. */
+    void cutIfIdle() {
+        if (state.get() == State.WAITING && !limited) {
+            cutIfWaiting();
+        }
+    }
+
+    /** The interrupt closes the socket. */
+    private void cutIfWaiting() {
+        if (state.compareAndSet(State.WAITING, State.CUT)) {
             thread.interrupt();
         }
     }

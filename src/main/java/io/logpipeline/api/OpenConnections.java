@@ -65,6 +65,13 @@ public final class OpenConnections {
         open.forEach(connection -> connection.cutIfOver(nowNanos));
     }
 
+    /** Ends those without a request for longer than this. */
+    void cutIdle(Duration limit) {
+        open.stream()
+                .filter(connection -> connection.isQuiet(limit))
+                .forEach(TimedConnection::cutIfIdle);
+    }
+
     /** Ends the longest idle ones when there is hardly room for others. */
     void makeRoom() {
         int tooMany = open.size() - (max - max / 8);
@@ -74,7 +81,7 @@ public final class OpenConnections {
                     .map(connection -> new Idle(connection, connection.idleTime()))
                     .sorted(Comparator.comparing(Idle::time).reversed())
                     .limit(tooMany)
-                    .forEach(longest -> longest.connection.close(true));
+                    .forEach(longest -> longest.connection.cutIfIdle());
         }
     }
 

@@ -36,6 +36,11 @@ final class TimedConnection implements ServerConnection, InterruptableTask<Void>
         wait.cutIfOver(nowNanos);
     }
 
+    /** Ends it between two requests. One that just begins is not answered, and not worked on. */
+    void cutIfIdle() {
+        wait.cutIfIdle();
+    }
+
     /** Whether it has been between two requests for longer than this. */
     boolean isQuiet(Duration time) {
         return canInterrupt() && idleTime().compareTo(time) > 0;

@@ -56,6 +56,26 @@ class ClientWaitTest {
     }
 
     @Test
+    void aClientBetweenTwoRequestsCanBeCutAndOneThatIsServedCanNot() {
+        wait.reads(true);
+        wait.hasRead();
+        wait.cutIfIdle();
+        assertThat(Thread.currentThread().isInterrupted()).as("at work").isFalse();
+        wait.reads(true);
+        wait.cutIfIdle();
+        assertThat(Thread.currentThread().isInterrupted()).as("amid a request").isFalse();
+        wait.hasRead();
+        wait.writes();
+        wait.cutIfIdle();
+        assertThat(Thread.currentThread().isInterrupted()).as("amid an answer").isFalse();
+        wait.hasWritten();
+        wait.reads(true);
+        wait.cutIfIdle();
+        assertThat(Thread.currentThread().isInterrupted()).as("idle").isTrue();
+        assertThatThrownBy(wait::hasRead).isInstanceOf(CloseConnectionException.class);
+    }
+
+    @Test
     void aByteNowAndThenDoesNotStartTheTimeAnew() {
         wait.reads(true);
         wait.hasRead();

@@ -115,6 +115,14 @@ final class IngestSafeguards {
                             "if (false) {",
                             "redis.PushQueueTest#aHalfStoredRequestIsCompletedByItsRepeat"),
                     new Safeguard(
+                            "an idle connection is cut when it waits",
+                            "Making room for others interrupts nobody's request.",
+                            "api/ClientWait.java",
+                            "if (state.get() == State.WAITING && !limited) {\n"
+                                    + "            cutIfWaiting();",
+                            "if (true) {\n            thread.interrupt();",
+                            "api.ClientWaitTest#aClientBetweenTwoRequestsCanBeCutAndOneThatIsServedCanNot"),
+                    new Safeguard(
                             "confirmed by replicas",
                             "200 means that events are as durable as was asked for.",
                             "redis/ScriptCall.java",
@@ -305,19 +313,17 @@ final class IngestSafeguards {
                             "interrupted only while it waits",
                             "A request that is being stored is not cut off.",
                             "api/ClientWait.java",
-                            "state.get() == State.WAITING\n"
-                                    + "                && limited\n"
-                                    + "                && nowNanos - sinceNanos > limitNanos\n"
-                                    + "                && state.compareAndSet(State.WAITING,"
-                                    + " State.CUT)",
-                            "nowNanos - sinceNanos > limitNanos",
+                            "if (state.get() == State.WAITING && limited && nowNanos - sinceNanos >"
+                                    + " limitNanos) {\n            cutIfWaiting();",
+                            "if (nowNanos - sinceNanos > limitNanos) {\n"
+                                    + "            thread.interrupt();",
                             "api.ClientWaitTest"),
                     new Safeguard(
                             "once cut",
                             "A connection that was cut off does not go on with the interrupt gone.",
                             "api/ClientWait.java",
-                            "\n                && state.compareAndSet(State.WAITING, State.CUT)",
-                            "",
+                            "if (state.compareAndSet(State.WAITING, State.CUT)) {",
+                            "if (true) {",
                             "api.ClientWaitTest"),
                     new Safeguard(
                             "the last answer says so",
