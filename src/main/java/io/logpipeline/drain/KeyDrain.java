@@ -19,10 +19,7 @@ import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.Recovery;
 import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +112,7 @@ final class KeyDrain {
         boolean appendedAny = false;
         for (int turnedBack = 0; turnedBack < TURNED_BACK_MAX; ) {
             heartbeat.beat();
-            try (MemoryBudget.Reservation room = memory.reserve(claims.bytesMax())) {
+            try (MemoryBudget.Reservation room = room()) {
                 // Taken before the sighting, which goes by its store.
                 Claims.Admission admission = keeper.admission();
                 Sighting sighting = volume.sight(userDay);
@@ -179,6 +176,10 @@ final class KeyDrain {
         return failed(entry, DrainFailure.LOCK_TIMEOUT, "others are at the list or its file");
     }
 
+    private MemoryBudget.Reservation room() throws InterruptedException {
+        return memory.reserve(claims.bytesMax(), heartbeat::beat);
+    }
+
     /** Settles no element, only where the ledger stands; stale when another one did so already. */
     private void stepBack(
             PendingEntry entry, ClaimOutcome.Claimed claimed, AppendOutcome.Replaced replaced)
@@ -203,7 +204,8 @@ final class KeyDrain {
 
     private Outcome failed(PendingEntry entry, IOException failure)
             throws RedisFailure, InterruptedException {
-        return failed(entry, reason(failure), describe(failure));
+        DiskProblem problem = DiskProblem.of(failure);
+        return failed(entry, problem.reason(), problem.details());
     }
 
     private Outcome failed(PendingEntry entry, DrainFailure reason, String details)
@@ -294,24 +296,5 @@ final class KeyDrain {
             telemetry.recovered(
                     Recovery.ROLLED_BACK, list, "the file holds lines that Redis forgot");
         }
-    }
-
-    private static DrainFailure reason(IOException failure) {
-        if (failure instanceof AccessDeniedException) {
-            return DrainFailure.PERMISSION;
-        }
-        String text = describe(failure).toLowerCase(Locale.ROOT);
-        if (text.contains("no space left") || text.contains("quota exceeded")) {
-            return DrainFailure.DISK_FULL;
-        }
-        return text.contains("read-only file system") || text.contains("permission denied")
-                ? DrainFailure.PERMISSION
-                : DrainFailure.IO;
-    }
-
-    private static String describe(IOException failure) {
-        return failure instanceof FileSystemException named && named.getReason() != null
-                ? named.getReason()
-                : failure.toString();
     }
 }

@@ -2,6 +2,7 @@ package io.logpipeline.drain;
 
 import io.logpipeline.redis.ClaimOutcome;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Bytes of events that the workers of one drainer may hold together.
@@ -14,6 +15,8 @@ public final class MemoryBudget {
 
     /** What an element weighs beside its bytes: array, reference, its share of a reply. */
     private static final int BYTES_PER_ELEMENT = 64;
+
+    private static final long PROGRESS_EVERY_MS = 1_000;
 
     private final int bytesMax;
     private final Semaphore free;
@@ -30,10 +33,13 @@ public final class MemoryBudget {
      * Waits until there is room.
      *
      * @param bytesWanted as many at most
+     * @param progress told while others have it all: they stall, not who waits
      */
-    Reservation reserve(int bytesWanted) throws InterruptedException {
+    Reservation reserve(int bytesWanted, Runnable progress) throws InterruptedException {
         int least = Math.min(Math.min(bytesWanted, LEAST_BYTES), bytesMax);
-        free.acquire(least);
+        while (!free.tryAcquire(least, PROGRESS_EVERY_MS, TimeUnit.MILLISECONDS)) {
+            progress.run();
+        }
         int more = Math.min(bytesWanted, bytesMax) - least;
         boolean allOfIt = !free.hasQueuedThreads() && free.tryAcquire(more);
         return new Reservation(allOfIt ? least + more : least);

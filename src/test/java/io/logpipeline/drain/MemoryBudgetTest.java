@@ -6,6 +6,7 @@ import io.logpipeline.redis.ClaimOutcome;
 import io.logpipeline.testing.Await;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** All workers of a drainer share one bound. */
@@ -16,25 +17,27 @@ class MemoryBudgetTest {
 
     @Test
     void whatIsFreeIsTakenAndElseTheLeast() throws Exception {
-        assertThat(budget.reserve(900 * KIB).bytes()).isEqualTo(900 * KIB);
-        assertThat(budget.reserve(900 * KIB).bytes()).isEqualTo(64 * KIB);
+        assertThat(budget.reserve(900 * KIB, () -> {}).bytes()).isEqualTo(900 * KIB);
+        assertThat(budget.reserve(900 * KIB, () -> {}).bytes()).isEqualTo(64 * KIB);
         assertThat(budget.freeBytes()).isEqualTo(36 * KIB);
     }
 
     @Test
     void whereNothingIsFreeARoomIsAwaited() throws Exception {
         CompletableFuture<Integer> reserved = new CompletableFuture<>();
-        try (MemoryBudget.Reservation all = budget.reserve(1000 * KIB)) {
-            Thread waiting =
+        CountDownLatch progress = new CountDownLatch(1);
+        try (MemoryBudget.Reservation all = budget.reserve(1000 * KIB, () -> {})) {
+            var unused =
                     Thread.ofPlatform()
                             .start(() -> {
                                 try {
-                                    reserved.complete(budget.reserve(10 * KIB).bytes());
+                                    reserved.complete(
+                                            budget.reserve(10 * KIB, progress::countDown).bytes());
                                 } catch (InterruptedException stopped) {
                                     reserved.completeExceptionally(stopped);
                                 }
                             });
-            Await.until("it waits", () -> waiting.getState() == Thread.State.WAITING);
+            Await.until("it waits, and says so", () -> progress.getCount() == 0);
             assertThat(all.bytes()).isEqualTo(1000 * KIB);
         }
         assertThat(reserved.get()).isEqualTo(10 * KIB);
@@ -43,7 +46,7 @@ class MemoryBudgetTest {
     @Test
     void aClaimKeepsNoMoreThanItNeeds() throws Exception {
         var claimed = new ClaimOutcome.Claimed("id", 0, List.of(new byte[100], new byte[200]), 2);
-        try (MemoryBudget.Reservation room = budget.reserve(500 * KIB)) {
+        try (MemoryBudget.Reservation room = budget.reserve(500 * KIB, () -> {})) {
             room.keepFor(claimed);
             assertThat(budget.freeBytes()).isEqualTo(1000 * KIB - 300 - 2 * 64);
         }
@@ -52,7 +55,7 @@ class MemoryBudgetTest {
 
     @Test
     void aBatchLargerThanTheBudgetGetsAllOfIt() throws Exception {
-        try (MemoryBudget.Reservation room = budget.reserve(5000 * KIB)) {
+        try (MemoryBudget.Reservation room = budget.reserve(5000 * KIB, () -> {})) {
             assertThat(room.bytes()).isEqualTo(1000 * KIB);
         }
     }

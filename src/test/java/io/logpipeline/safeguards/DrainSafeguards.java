@@ -98,8 +98,9 @@ final class DrainSafeguards {
                             "memory is awaited",
                             "Workers together hold no more than the budget.",
                             "drain/MemoryBudget.java",
-                            "free.acquire(least);",
-                            "",
+                            "while (!free.tryAcquire(least, PROGRESS_EVERY_MS,"
+                                    + " TimeUnit.MILLISECONDS)) {",
+                            "while (bytesMax < 0) {",
                             "drain.MemoryBudgetTest"),
                     new Safeguard(
                             "worker beats",
