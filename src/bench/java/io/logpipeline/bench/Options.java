@@ -3,7 +3,6 @@ package io.logpipeline.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,58 +26,33 @@ record Options(
         Map<String, Path> also,
         List<String> javaOptions) {
 
-    static Options parse(List<String> arguments) {
-        Map<String, String> given = new LinkedHashMap<>();
-        Map<String, Path> also = new LinkedHashMap<>();
-        boolean quick = arguments.contains("--quick");
-        for (String argument : arguments) {
-            if (argument.equals("--quick")) {
-                continue;
-            }
-            int equals = argument.indexOf('=');
-            if (!argument.startsWith("--") || equals < 0) {
-                throw new IllegalArgumentException("expected --name=value, not " + argument);
-            }
-            String name = argument.substring(2, equals);
-            String value = argument.substring(equals + 1);
-            if (name.equals("also")) {
-                int colon = value.indexOf(':');
-                also.put(value.substring(0, colon), Path.of(value.substring(colon + 1)));
-            } else {
-                given.put(name, value);
-            }
-        }
+    static Options parse(List<String> words) {
+        Arguments given = new Arguments(words);
         Options options =
                 new Options(
-                        minutes(take(given, "minutes", quick ? "2.4" : "13")),
-                        Integer.parseInt(take(given, "seconds", "2")),
-                        numbers(take(given, "connections", quick ? "64" : "1,64,512")),
-                        numbers(take(given, "users", quick ? "1000" : "10,100000")),
-                        numbers(take(given, "events", "1,1000")),
-                        words(take(given, "only", ""), ","),
-                        also,
-                        words(take(given, "java", "-Xms1g -Xmx1g"), " "));
-        if (!given.isEmpty()) {
-            throw new IllegalArgumentException("unknown: " + given.keySet());
-        }
+                        minutes(given.take("minutes", given.quickly("2.4", "13"))),
+                        given.number("seconds", 2),
+                        given.numbers("connections", given.quickly("64", "1,64,512")),
+                        given.numbers("users", given.quickly("1000", "10,100000")),
+                        given.numbers("events", "1,1000"),
+                        given.words("only", "", ","),
+                        also(given.words("also", "", ",")),
+                        given.words("java", "-Xms1g -Xmx1g", " "));
+        given.end();
         return options;
     }
 
-    private static String take(Map<String, String> given, String name, String otherwise) {
-        String value = given.remove(name);
-        return value == null ? otherwise : value;
+    private static Map<String, Path> also(List<String> named) {
+        Map<String, Path> jars = new LinkedHashMap<>();
+        for (String each : named) {
+            int colon = each.indexOf(':');
+            jars.put(each.substring(0, colon), Path.of(each.substring(colon + 1)));
+        }
+        return jars;
     }
 
     private static Duration minutes(String text) {
         return Duration.ofSeconds(Math.round(60 * Double.parseDouble(text)));
-    }
-
-    private static List<Integer> numbers(String text) {
-        return words(text, ",").stream().map(Integer::valueOf).toList();
-    }
-
-    private static List<String> words(String text, String separator) {
-        return Arrays.stream(text.split(separator)).filter(word -> !word.isBlank()).toList();
     }
 
     boolean wants(String name) {

@@ -1,6 +1,7 @@
 package io.logpipeline.drain;
 
 import io.logpipeline.file.Disk;
+import io.logpipeline.testing.ForwardingDisk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -8,15 +9,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A disk on which a replica falls asleep before it looks a day file up for the n-th time. */
-final class PausingDisk implements Disk {
-    private final Disk disk;
+final class PausingDisk extends ForwardingDisk {
     private final int sleepsAtLook;
     private final AtomicInteger looks = new AtomicInteger();
     private final CountDownLatch asleep = new CountDownLatch(1);
     private final CountDownLatch woken = new CountDownLatch(1);
 
     PausingDisk(Disk disk, int sleepsAtLook) {
-        this.disk = disk;
+        super(disk);
         this.sleepsAtLook = sleepsAtLook;
     }
 
@@ -38,41 +38,6 @@ final class PausingDisk implements Disk {
                 Thread.currentThread().interrupt();
             }
         }
-        return disk.stat(path);
-    }
-
-    @Override
-    public boolean create(Path path) throws IOException {
-        return disk.create(path);
-    }
-
-    @Override
-    public boolean createDirectory(Path directory) throws IOException {
-        return disk.createDirectory(directory);
-    }
-
-    @Override
-    public void forceDirectory(Path directory) throws IOException {
-        disk.forceDirectory(directory);
-    }
-
-    @Override
-    public OpenFile open(Path path) throws IOException {
-        return disk.open(path);
-    }
-
-    @Override
-    public FileSystem openFileSystem(Path directory) throws IOException {
-        return disk.openFileSystem(directory);
-    }
-
-    @Override
-    public void replace(Path source, Path target) throws IOException {
-        disk.replace(source, target);
-    }
-
-    @Override
-    public void delete(Path path) throws IOException {
-        disk.delete(path);
+        return super.stat(path);
     }
 }

@@ -232,11 +232,14 @@ class ClusterIT {
         }
     }
 
+    private static RedisProcess anotherThan(RedisProcess from) {
+        return cluster.masters().stream().filter(each -> each != from).findFirst().orElseThrow();
+    }
+
     @Test
     void aCallThatMeetsASlotOnItsWayIsSentWhereItGoes() throws Exception {
         RedisProcess from = cluster.firstMasterOf(key("u0"));
-        RedisProcess to =
-                cluster.masters().stream().filter(each -> each != from).findFirst().orElseThrow();
+        RedisProcess to = anotherThan(from);
         int slot = SlotHash.getSlot(key("u0"));
         assertThat(push("u0", "1")).isEqualTo(STORED);
 
@@ -260,8 +263,7 @@ class ClusterIT {
     void aBatchIsSettledWholeThoughItsSlotIsOnItsWay() throws Exception {
         String list = key("u0");
         RedisProcess from = cluster.firstMasterOf(list);
-        RedisProcess to =
-                cluster.masters().stream().filter(each -> each != from).findFirst().orElseThrow();
+        RedisProcess to = anotherThan(from);
         Claims claims =
                 new Claims(link, Duration.ofSeconds(30), Duration.ofSeconds(600), 100, 100_000);
         PendingEntry entry = new PendingEntry("1-1", list, 1, false);
@@ -283,8 +285,7 @@ class ClusterIT {
     @Test
     void aCallWhoseKeysAreOnTheirWayWaitsForThem() throws Exception {
         RedisProcess from = cluster.firstMasterOf(key("u0"));
-        RedisProcess to =
-                cluster.masters().stream().filter(each -> each != from).findFirst().orElseThrow();
+        RedisProcess to = anotherThan(from);
         int slot = SlotHash.getSlot(key("u0"));
         assertThat(push("u0", "1")).isEqualTo(STORED);
 
