@@ -1,7 +1,6 @@
 package io.logpipeline;
 
 import io.helidon.config.Config;
-import io.helidon.config.ConfigSources;
 import io.logpipeline.access.ServerTls;
 import io.logpipeline.access.TokenBuckets;
 import io.logpipeline.file.Sync;
@@ -10,32 +9,20 @@ import io.logpipeline.redis.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import org.yaml.snakeyaml.error.Mark;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * Reads the settings from their sources and refuses what is wrong, naming it.
+ * Reads the settings' values and refuses what is wrong, naming it.
  *
- * <p>Invariant: no refusal shows text of a file but plain names and values of settings that can't
- * be secret. {@code redis.url} carries a password, and a YAML library's own words quote the file.
+ * <p>Invariant: no refusal shows a value but of settings that can't be secret. {@code redis.url}
+ * carries a password.
  */
 final class SettingsReader {
-    private static final String RESOURCE = "application.yaml";
     private static final int DAY_SECONDS = 86_400;
     // One user's batch is one call. Redis takes 1,048,576 arguments and closes the connection on
     // more;
@@ -43,7 +30,6 @@ final class SettingsReader {
     private static final int BATCH_BYTES_MAX = 32 << 20;
     private static final int RATE_MAX = 1_000_000;
     private static final int DEFAULT_BURST_SECONDS = 10;
-    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,80}");
 
     private final Config config;
 
@@ -69,86 +55,8 @@ final class SettingsReader {
             Map<String, String> environment,
             Map<String, String> preset,
             Path directory) {
-        Config builtIn = config(List.of(ConfigSources.classpath(RESOURCE)));
-        Set<String> known = leaves(builtIn);
-        List<Supplier<? extends io.helidon.config.spi.ConfigSource>> sources = new ArrayList<>();
-        sources.add(ConfigSources.create(fromEnvironment(known, environment)));
-        commandLine.config().ifPresent(file -> sources.add(file(file, known)));
-        sources.add(ConfigSources.create(preset));
-        Path beside = directory.resolve(RESOURCE);
-        // A link to nothing is there too: somebody meant settings to be read.
-        if (Files.exists(beside, LinkOption.NOFOLLOW_LINKS)) {
-            sources.add(file(beside, known));
-        }
-        sources.add(ConfigSources.classpath(RESOURCE));
-        return new SettingsReader(config(sources)).settings(commandLine);
-    }
-
-    private static Config config(
-            List<? extends Supplier<? extends io.helidon.config.spi.ConfigSource>> sources) {
-        return Config.builder()
-                .sources(new ArrayList<>(sources))
-                .disableEnvironmentVariablesSource()
-                .disableSystemPropertiesSource()
-                .build();
-    }
-
-    private static Supplier<? extends io.helidon.config.spi.ConfigSource> file(
-            Path path, Set<String> known) {
-        if (Files.isDirectory(path) || !Files.isReadable(path)) {
-            throw new StartRefused(path + ": is no file that this user can read");
-        }
-        Set<String> unknown;
-        try {
-            unknown = leaves(config(List.of(ConfigSources.file(path))));
-        } catch (RuntimeException malformed) {
-            throw new StartRefused(path + ": can't be read as YAML settings" + where(malformed));
-        }
-        unknown.removeAll(known);
-        if (!unknown.isEmpty()) {
-            String names =
-                    unknown.stream().map(SettingsReader::shown).collect(Collectors.joining(", "));
-            throw new StartRefused(path + ": unknown setting " + names);
-        }
-        return ConfigSources.file(path);
-    }
-
-    /** The place in the file, as far as the library tells. */
-    private static String where(Throwable malformed) {
-        for (Throwable cause = malformed; cause != null; cause = cause.getCause()) {
-            if (cause instanceof MarkedYAMLException marked) {
-                Mark mark = marked.getProblemMark();
-                if (mark != null) {
-                    int line = mark.getLine() + 1;
-                    return ": look at line " + line + ", column " + (mark.getColumn() + 1);
-                }
-            }
-        }
-        return ": expected a file named *.yaml, its settings grouped as in the README";
-    }
-
-    private static String shown(String name) {
-        return PLAIN_NAME.matcher(name).matches() ? name : "(not a plain name)";
-    }
-
-    private static Set<String> leaves(Config config) {
-        Set<String> names = new TreeSet<>();
-        config.traverse().filter(Config::isLeaf).forEach(leaf -> names.add(leaf.key().toString()));
-        return names;
-    }
-
-    /** {@code redis.key_expiration_seconds} is {@code REDIS_KEY_EXPIRATION_SECONDS}. */
-    private static Map<String, String> fromEnvironment(
-            Set<String> known, Map<String, String> environment) {
-        Map<String, String> values = new HashMap<>();
-        for (String name : known) {
-            String variable = name.replace('.', '_').toUpperCase(Locale.ROOT);
-            String value = environment.get(variable);
-            if (value != null) {
-                values.put(name, value);
-            }
-        }
-        return values;
+        Config config = SettingsSources.merged(commandLine, environment, preset, directory);
+        return new SettingsReader(config).settings(commandLine);
     }
 
     private Settings settings(CommandLine commandLine) {

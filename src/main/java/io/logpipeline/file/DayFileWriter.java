@@ -136,7 +136,7 @@ public final class DayFileWriter {
             Tail tail =
                     Tail.read(file, verifiedFrom, insideLine, sizeBefore, lines, buffer, progress);
             if (tail.end() < sizeBefore) {
-                saveTorn(tail.end());
+                new TornTail(files, buffer).save(file, path, tail.end(), sizeBefore);
                 file.truncate(tail.end());
                 // Else a power loss may keep new lines here and forget the cut: their end would be
                 // glued to what was torn.
@@ -245,39 +245,9 @@ public final class DayFileWriter {
                 at = writeFully(file, buffer.flip(), at);
             }
         }
-
-        private void saveTorn(long from) throws IOException {
-            Path torn = path.resolveSibling(path.getFileName() + ".torn");
-            disk.create(torn);
-            try (Disk.OpenFile saved = disk.open(torn)) {
-                long savedBefore = saved.sizeBytes();
-                try {
-                    copy(from, saved, savedBefore);
-                } catch (IOException failure) {
-                    cutBack(saved, savedBefore, failure);
-                    throw failure;
-                }
-                files.forces.forceContent(saved, torn);
-                files.forces.forceNames(Forces.parent(torn));
-            }
-        }
-
-        private void copy(long from, Disk.OpenFile saved, long target) throws IOException {
-            long to = target;
-            long at = from;
-            while (at < sizeBefore) {
-                buffer.clear().limit((int) Math.min(buffer.capacity(), sizeBefore - at));
-                int count = file.read(buffer, at);
-                if (count <= 0) {
-                    break;
-                }
-                to = writeFully(saved, buffer.flip(), to);
-                at += count;
-            }
-        }
     }
 
-    private static void cutBack(Disk.OpenFile file, long end, IOException failure) {
+    static void cutBack(Disk.OpenFile file, long end, IOException failure) {
         try {
             if (file.sizeBytes() > end) {
                 file.truncate(end);
@@ -288,7 +258,7 @@ public final class DayFileWriter {
         }
     }
 
-    private static long writeFully(Disk.OpenFile file, ByteBuffer source, long position)
+    static long writeFully(Disk.OpenFile file, ByteBuffer source, long position)
             throws IOException {
         long at = position;
         while (source.hasRemaining()) {

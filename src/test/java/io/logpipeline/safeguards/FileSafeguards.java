@@ -83,13 +83,13 @@ final class FileSafeguards {
                             "torn bytes are kept",
                             "What is cut off is saved beside the file.",
                             "file/DayFileWriter.java",
-                            "saveTorn(tail.end());",
+                            "new TornTail(files, buffer).save(file, path, tail.end(), sizeBefore);",
                             "",
                             "file.DayFileRecoveryTest"),
                     new Safeguard(
                             "torn bytes are durable",
                             "What is cut off is durable before the cut.",
-                            "file/DayFileWriter.java",
+                            "file/TornTail.java",
                             "files.forces.forceContent(saved, torn);",
                             "",
                             "file.DiskFaultsTest"),
@@ -154,7 +154,7 @@ final class FileSafeguards {
                     new Safeguard(
                             "name of torn bytes is durable",
                             "What is cut off is found again after power loss.",
-                            "file/DayFileWriter.java",
+                            "file/TornTail.java",
                             "files.forces.forceNames(Forces.parent(torn));",
                             "",
                             "file.DiskFaultsTest"),
@@ -241,8 +241,8 @@ final class FileSafeguards {
                     new Safeguard(
                             "cut back of torn bytes",
                             "A full disk leaves what was saved as it was.",
-                            "file/DayFileWriter.java",
-                            "cutBack(saved, savedBefore, failure);",
+                            "file/TornTail.java",
+                            "DayFileWriter.cutBack(saved, savedBefore, failure);",
                             "",
                             "file.DiskFaultsTest"),
                     new Safeguard(
