@@ -170,13 +170,13 @@ final class ClusterNodes implements AutoCloseable {
         }
     }
 
-    /** Ends every connection. */
+    /** Asks and connects no more; the connections are the connector's to close. */
     @Override
     public void close() {
         synchronized (this) {
             closed = true;
         }
         thread.interrupt();
-        links.values().forEach(ServerLink::close);
+        links.values().forEach(ServerLink::connectNoMore);
     }
 }

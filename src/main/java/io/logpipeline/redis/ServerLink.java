@@ -231,7 +231,7 @@ final class ServerLink implements RedisLink {
 
     @Override
     public void close() {
-        closed.countDown();
+        connectNoMore();
         if (alone) {
             connector.close();
             return;
@@ -240,5 +240,10 @@ final class ServerLink implements RedisLink {
         if (now != null) {
             var unused = now.closeAsync();
         }
+    }
+
+    /** The connector is about to close all connections. */
+    void connectNoMore() {
+        closed.countDown();
     }
 }
