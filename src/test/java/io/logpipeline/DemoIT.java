@@ -27,6 +27,7 @@ class DemoIT {
 
     private PipelineProcess demo() {
         return PipelineProcess.of(directory, "demo")
+                .cold()
                 .jvmOption("-Djava.io.tmpdir=" + directory.resolve("tmp"))
                 .startReady();
     }

@@ -61,6 +61,7 @@ class IdleConnectionsIT {
                         PipelineProcess.of(directory, "api")
                                 .redis(redis.url())
                                 .with("REDIS_TIMEOUT_MS", "20000")
+                                .cold()
                                 .jvmOption("-Xmx480m")
                                 .startReady()) {
             int filesBefore = ProcessFiles.openFiles(api.pid());

@@ -113,7 +113,7 @@ final class Replica implements AutoCloseable {
         process.signal("TERM");
     }
 
-    /** Waits for its end; making the cache belongs to it and takes its time. */
+    /** Waits for its end. */
     int awaitExit() {
         Await.until("it ends", LIMIT, () -> !process.isAlive());
         return process.awaitExit();

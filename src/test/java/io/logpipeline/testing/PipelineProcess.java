@@ -39,6 +39,7 @@ public final class PipelineProcess implements AutoCloseable {
         private final Path directory;
         private String mainClass = "";
         private String classPath = System.getProperty("java.class.path");
+        private boolean cold;
 
         private Builder(Path directory, String role) {
             this.directory = directory;
@@ -67,6 +68,12 @@ public final class PipelineProcess implements AutoCloseable {
             return this;
         }
 
+        /** Starts as it does at a user's: without the cache that makes many starts cheap. */
+        public Builder cold() {
+            cold = true;
+            return this;
+        }
+
         /** Another main class, of the tests, in the place of the jar's. */
         public Builder mainClass(Class<?> type) {
             mainClass = type.getName();
@@ -86,11 +93,14 @@ public final class PipelineProcess implements AutoCloseable {
                 Path output = Files.createTempFile(directory, "process-", ".log");
                 List<String> command = new ArrayList<>();
                 command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+                String jar = StartCache.jar().toString();
+                boolean packaged = mainClass.isEmpty() || classPath.startsWith(jar);
+                if (packaged && !cold) {
+                    command.addAll(StartCache.jvmOptions());
+                }
                 command.addAll(jvmOptions);
-                Path jar =
-                        Path.of(System.getProperty("logpipeline.jar", "target/log-pipeline.jar"));
                 if (mainClass.isEmpty()) {
-                    command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+                    command.addAll(List.of("-jar", jar));
                 } else {
                     command.addAll(List.of("-cp", classPath, mainClass));
                 }
