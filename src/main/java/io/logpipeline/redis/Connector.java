@@ -1,6 +1,7 @@
 package io.logpipeline.redis;
 
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ConnectionFuture;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -42,6 +44,7 @@ final class Connector {
     private final RedisClient client;
     private final List<RedisURI> named;
     private final Duration timeout;
+    private boolean closed;
 
     /**
      * @param name of its connections in Redis' list of clients
@@ -93,9 +96,22 @@ final class Connector {
                 .build();
     }
 
-    /** Waits for a connection, or throws what Lettuce throws. */
+    /**
+     * Waits for a connection, or throws what Lettuce throws.
+     *
+     * @throws CompletionException with the reason
+     */
     StatefulRedisConnection<String, byte[]> connect(RedisURI uri) {
-        return client.connect(CODEC, uri);
+        return begin(uri).toCompletableFuture().join();
+    }
+
+    /** Not while the event loops end: they would complain of the channel that they are given. */
+    private synchronized ConnectionFuture<StatefulRedisConnection<String, byte[]>> begin(
+            RedisURI uri) {
+        if (closed) {
+            throw new IllegalStateException("closed");
+        }
+        return client.connectAsync(CODEC, uri);
     }
 
     /** Takes a step after a while, on a thread of its own, which no caller can block. */
@@ -110,6 +126,9 @@ final class Connector {
     }
 
     void close() {
+        synchronized (this) {
+            closed = true;
+        }
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }

@@ -193,7 +193,7 @@ class SweeperTest {
     void listsThatWaitAreKeptAliveThoughNoScanEverSucceeds() {
         FaultyCalls calls = new FaultyCalls(redis.link());
         calls.losePageOf(1);
-        for (int i = 0; i < 3000; i++) {
+        for (int i = 0; i < 1500; i++) {
             String list = "logs:user_" + i + ":1";
             redis.server().rpush(list, "1");
             redis.server().expire(list, 100);
@@ -205,7 +205,7 @@ class SweeperTest {
         Await.until(
                 "each lives its full time again",
                 () -> {
-                    for (int i = 0; i < 3000; i++) {
+                    for (int i = 0; i < 1500; i++) {
                         if (redis.server().ttl("logs:user_" + i + ":1") < 300) {
                             return false;
                         }
@@ -218,14 +218,14 @@ class SweeperTest {
     void aSweepThatFailsGoesOnWhereItStopped() {
         FaultyCalls calls = new FaultyCalls(redis.link());
         calls.losePageOf(2);
-        for (int i = 0; i < 3000; i++) {
+        for (int i = 0; i < 1500; i++) {
             redis.server().rpush("logs:user_" + i + ":1", "1");
             redis.server().rpush("{logs:user_b" + i + ":1}:batch", "1");
         }
 
         start("one", calls, telemetry);
 
-        Await.until("all are found", () -> entries().size() >= 6000);
+        Await.until("all are found", () -> entries().size() >= 3000);
         assertThat(entries()).doesNotHaveDuplicates();
     }
 
