@@ -97,6 +97,7 @@ final class Pipeline implements AutoCloseable {
                                 sweepPeriod(settings))
                         .start();
         common.telemetry().sweeperLeader(sweeper::leads);
+        common.telemetry().sweepTime(sweeper::sweepTime);
         stops.push(sweeper::stop);
         if (common.role().drains()) {
             DrainSide.start(common, leases, landed, failStop);

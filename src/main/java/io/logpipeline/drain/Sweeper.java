@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,8 @@ public final class Sweeper {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean leader;
+    private volatile Duration lastSweep = Duration.ZERO;
+    private volatile OptionalLong sweepStartNanos = OptionalLong.empty();
     private String listCursor = FIRST_CURSOR;
     private String batchCursor = FIRST_CURSOR;
     private boolean listsDone;
@@ -86,6 +89,22 @@ public final class Sweeper {
         return leader;
     }
 
+    /**
+     * What the last whole sweep took, retries included, or the present one when that is longer:
+     * what no entry knows of waits so long, and expires when it can't. Zero when another process
+     * sweeps.
+     */
+    public Duration sweepTime() {
+        if (!leader) {
+            return Duration.ZERO;
+        }
+        Duration last = lastSweep;
+        OptionalLong startNanos = sweepStartNanos;
+        Duration present =
+                startNanos.isPresent() ? clock.since(startNanos.getAsLong()) : Duration.ZERO;
+        return present.compareTo(last) > 0 ? present : last;
+    }
+
     private void sweepUntilClosed() {
         try {
             Duration wait = Duration.ZERO;
@@ -121,6 +140,7 @@ public final class Sweeper {
         try {
             leader = lead();
             if (!leader) {
+                sweepStartNanos = OptionalLong.empty();
                 telemetry.lockBusy(LockKind.SWEEPER);
                 return retry;
             }
@@ -139,6 +159,9 @@ public final class Sweeper {
     }
 
     private void sweep() throws RedisFailure, InterruptedException {
+        if (sweepStartNanos.isEmpty()) {
+            sweepStartNanos = OptionalLong.of(clock.nanoTime());
+        }
         Known known = new Known();
         known.readOn();
         if (!leader) {
@@ -151,6 +174,10 @@ public final class Sweeper {
         if (listsDone) {
             sweepBatches(known);
             listsDone = !batchCursor.equals(FIRST_CURSOR);
+            if (!listsDone) {
+                lastSweep = clock.since(sweepStartNanos.getAsLong());
+                sweepStartNanos = OptionalLong.empty();
+            }
         }
         pending.retireConsumers(CONSUMER_IDLE_MAX);
     }

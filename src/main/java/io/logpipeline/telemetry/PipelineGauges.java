@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ final class PipelineGauges {
     private volatile IntSupplier pushQueueEvents = () -> 0;
     private volatile IntSupplier keysInHand = () -> 0;
     private volatile BooleanSupplier sweeperLeader = () -> false;
+    private volatile Supplier<Duration> sweepTime = () -> Duration.ZERO;
 
     PipelineGauges(Meters meters, PipelineState state) {
         meters.gauge("push_queue_events", "Events waiting to be sent", () -> pushQueueEvents());
@@ -30,6 +32,10 @@ final class PipelineGauges {
                 "keys_unrecognized", "Keys that are not ours to drain", () -> unrecognizedKeys);
         meters.gauge(
                 "sweeper_leader", "1 on the process that sweeps", () -> sweeperLeader() ? 1 : 0);
+        meters.gauge(
+                "sweep_seconds",
+                "The last whole sweep, or the present one when that is longer; 0 when others sweep",
+                () -> seconds(sweepTime.get()));
         meters.gauge("redis_up", "1 when Redis answers", () -> state.redisUp() ? 1 : 0);
         meters.gauge(
                 "key_expiration_seconds",
@@ -100,6 +106,10 @@ final class PipelineGauges {
 
     void sweeperLeader(BooleanSupplier leads) {
         sweeperLeader = leads;
+    }
+
+    void sweepTime(Supplier<Duration> time) {
+        sweepTime = time;
     }
 
     void unrecognizedKeys(int keys) {

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Every meter and every log line of the pipeline: one typed call moves the one and writes the
@@ -118,6 +119,11 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
     /** Where {@code sweeper_leader} comes from; zero until this is called. */
     public void sweeperLeader(BooleanSupplier leads) {
         gauges.sweeperLeader(leads);
+    }
+
+    /** Where {@code sweep_seconds} comes from; zero until this is called. */
+    public void sweepTime(Supplier<Duration> time) {
+        gauges.sweepTime(time);
     }
 
     /** What this process counted so far, and has in hand. */

@@ -88,6 +88,7 @@ class MetersMoveTest {
         process.telemetry.pushQueueEvents(() -> 11);
         process.telemetry.keysInHand(() -> 12);
         process.telemetry.sweeperLeader(() -> true);
+        process.telemetry.sweepTime(() -> Duration.ofMillis(1_500));
         process.telemetry.unrecognizedKeys(13);
         process.state.redisUp(true);
         process.state.pending(14, Duration.ofMillis(2_500));
@@ -96,6 +97,7 @@ class MetersMoveTest {
         assertThat(text.value("log_pipeline_push_queue_events")).isEqualTo(11);
         assertThat(text.value("log_pipeline_keys_in_hand")).isEqualTo(12);
         assertThat(text.value("log_pipeline_sweeper_leader")).isEqualTo(1);
+        assertThat(text.value("log_pipeline_sweep_seconds")).isEqualTo(1.5);
         assertThat(text.value("log_pipeline_keys_unrecognized")).isEqualTo(13);
         assertThat(text.value("log_pipeline_redis_up")).isEqualTo(1);
         assertThat(text.value("log_pipeline_keys_pending")).isEqualTo(14);

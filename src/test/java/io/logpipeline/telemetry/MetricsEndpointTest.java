@@ -33,6 +33,7 @@ class MetricsEndpointTest {
                     "keys_in_hand",
                     "keys_unrecognized",
                     "sweeper_leader",
+                    "sweep_seconds",
                     "redis_up",
                     "key_expiration_seconds");
     private static final List<String> LOG_DIR_GAUGES =
