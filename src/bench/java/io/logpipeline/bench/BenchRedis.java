@@ -3,13 +3,18 @@ package io.logpipeline.bench;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** The Redis that all servers store into: one thread, in memory only, on the loopback. */
+/** A Redis that servers store into: one thread, in memory only unless told otherwise. */
 final class BenchRedis implements AutoCloseable {
     private static final String STORED =
             """
@@ -25,34 +30,52 @@ final class BenchRedis implements AutoCloseable {
             "redis.call('RPUSH', KEYS[1], ARGV[1]) return redis.call('EXPIRE', KEYS[1], 600)";
 
     private final int port;
-    private final ServerProcess process;
+    private final Path directory;
+    private final List<ServerProcess> processes = new ArrayList<>();
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
 
     BenchRedis(int port, Path work) throws IOException {
+        this("redis-server", port, work, List.of(), 0);
+    }
+
+    /**
+     * @param program Redis, or another server that speaks the same
+     * @param more of its options
+     * @param replicas that follow it, on the ports after its own
+     */
+    BenchRedis(String program, int port, Path work, List<String> more, int replicas)
+            throws IOException {
         this.port = port;
-        process =
-                ServerProcess.start(
-                        "redis",
-                        port,
-                        work.resolve("redis.log"),
-                        List.of(
-                                "redis-server",
-                                "--port",
-                                String.valueOf(port),
-                                "--bind",
-                                "127.0.0.1",
-                                "--save",
-                                "",
-                                "--appendonly",
-                                "no",
-                                "--maxclients",
-                                "15000"),
-                        Map.of());
+        directory = Files.createDirectories(work.resolve("redis-" + port));
+        start(program, port, more);
+        for (int replica = 1; replica <= replicas; replica++) {
+            start(program, port + replica, List.of("--replicaof", "127.0.0.1", "" + port));
+        }
         client = RedisClient.create(url());
         connection = client.connect();
         // Counting 100,000 lists takes a while.
         connection.setTimeout(Duration.ofMinutes(1));
+    }
+
+    private void start(String program, int at, List<String> more) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                program,
+                                "--port",
+                                String.valueOf(at),
+                                "--bind",
+                                "127.0.0.1",
+                                "--dir",
+                                directory.toString(),
+                                "--save",
+                                "",
+                                "--maxclients",
+                                "15000"));
+        command.addAll(more);
+        Path log = directory.resolveSibling("redis-" + at + ".log");
+        processes.add(ServerProcess.start("redis", at, log, command, Map.of()));
     }
 
     int port() {
@@ -92,14 +115,24 @@ final class BenchRedis implements AutoCloseable {
                 .orElse("?");
     }
 
+    /** With its replicas. */
     double cpuSeconds() throws IOException {
-        return process.cpuSeconds();
+        double sum = 0;
+        for (ServerProcess process : processes) {
+            sum += process.cpuSeconds();
+        }
+        return sum;
     }
 
     @Override
     public void close() {
         connection.close();
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-        process.close();
+        processes.forEach(ServerProcess::close);
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException left) {
+            System.err.println("left behind: " + directory);
+        }
     }
 }

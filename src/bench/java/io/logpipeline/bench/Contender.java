@@ -14,6 +14,7 @@ import java.util.Map;
  * @param bulk whether it takes arrays
  * @param peer whether it is one to compare with: it does the whole job, and is not ours
  * @param loadArguments what the load's script needs to know of it
+ * @param redis that it stores into, or would
  */
 record Contender(
         String name,
@@ -23,22 +24,47 @@ record Contender(
         boolean stores,
         boolean bulk,
         boolean peer,
-        List<String> loadArguments) {
+        List<String> loadArguments,
+        BenchRedis redis) {
     static final String OURS = "log-pipeline";
     static final String WITHOUT_REDIS = "without redis";
     private static final String CORES = String.valueOf(Runtime.getRuntime().availableProcessors());
 
     static Contender logPipeline(
             String name, int port, Path java, Path jar, List<String> options, BenchRedis redis) {
+        return logPipeline(name, port, java, jar, options, redis, "memory");
+    }
+
+    /**
+     * @param durability as {@code redis.durability}
+     */
+    static Contender logPipeline(
+            String name,
+            int port,
+            Path java,
+            Path jar,
+            List<String> options,
+            BenchRedis redis,
+            String durability) {
         List<String> command = new ArrayList<>(List.of(java.toString()));
         command.addAll(options);
         command.addAll(List.of("-jar", jar.toString(), "api"));
         Map<String, String> environment =
-                Map.of("SERVER_PORT", String.valueOf(port), "REDIS_URL", redis.url());
-        return new Contender(name, port, command, environment, true, true, false, List.of());
+                Map.of(
+                        "SERVER_PORT",
+                        String.valueOf(port),
+                        "REDIS_URL",
+                        redis.url(),
+                        "REDIS_DURABILITY",
+                        durability,
+                        // An append-only file that is forced each second holds answers up so long.
+                        "REDIS_TIMEOUT_MS",
+                        "6000");
+        return new Contender(name, port, command, environment, true, true, false, List.of(), redis);
     }
 
-    static Contender withoutRedis(int port, Path java, String classPath, List<String> options) {
+    static Contender withoutRedis(
+            int port, Path java, String classPath, List<String> options, BenchRedis redis) {
         return new Contender(
                 WITHOUT_REDIS,
                 port,
@@ -47,7 +73,8 @@ record Contender(
                 false,
                 true,
                 false,
-                List.of());
+                List.of(),
+                redis);
     }
 
     static Contender vertx(
@@ -67,7 +94,8 @@ record Contender(
                 true,
                 true,
                 true,
-                List.of());
+                List.of(),
+                redis);
     }
 
     static Contender nginx(int port, Path sources, Path work, BenchRedis redis) throws IOException {
@@ -96,7 +124,8 @@ record Contender(
                 true,
                 true,
                 true,
-                List.of());
+                List.of(),
+                redis);
     }
 
     /** Fits single events only, and validates nothing: the client names the list itself. */
@@ -119,7 +148,8 @@ record Contender(
                 true,
                 false,
                 false,
-                List.of(redis.pushScriptDigest()));
+                List.of(redis.pushScriptDigest()),
+                redis);
     }
 
     private static List<String> javaCommand(

@@ -16,10 +16,12 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>All servers run all the time, for their code to stay compiled, but only one has work: round by
  * round each one is measured, the next round begins with another one. Redis is emptied before each
- * run, and counted after it: what was acknowledged must be there, once.
+ * run, and counted after it: what was acknowledged must be there, once. All store into one Redis,
+ * but for the levels of durability, which need one each.
  */
 public final class IngestBenchmark {
     private static final int PORT_FIRST = 23_000;
+    private static final int DURABLE_PORT_FIRST = 23_050;
     private static final int WARM_UP_SHARE = 5;
     private static final long SETTLE_NANOS = 100_000_000;
 
@@ -28,6 +30,7 @@ public final class IngestBenchmark {
     private final Path sources;
     private final Path work;
     private final BenchRedis redis;
+    private final List<BenchRedis> durable = new ArrayList<>();
     private final Map<Contender, ServerProcess> servers = new LinkedHashMap<>();
     private final List<String> wrong = new ArrayList<>();
 
@@ -44,12 +47,13 @@ public final class IngestBenchmark {
         Path sources = Path.of("src/bench").toAbsolutePath();
         Path work = Files.createDirectories(Path.of("target/bench")).toAbsolutePath();
         boolean fine;
-        try (BenchRedis redis = new BenchRedis(PORT_FIRST, work)) {
+        try (BenchRedis redis = new BenchRedis(options.redis(), PORT_FIRST, work, List.of(), 0)) {
             IngestBenchmark benchmark = new IngestBenchmark(options, sources, work, redis);
             try {
                 fine = benchmark.run();
             } finally {
                 benchmark.servers.values().forEach(ServerProcess::close);
+                benchmark.durable.forEach(BenchRedis::close);
             }
         }
         System.exit(fine ? 0 : 1);
@@ -98,12 +102,33 @@ public final class IngestBenchmark {
                     Contender.logPipeline(
                             other.getKey(), ++port, java, other.getValue(), jvm, redis));
         }
-        all.add(Contender.withoutRedis(++port, java, classPath, jvm));
+        for (String level : options.durability()) {
+            String name = Contender.OURS + ", " + level;
+            BenchRedis own = redisFor(level);
+            durable.add(own);
+            String setting = level.startsWith("aof") ? "aof" : level;
+            all.add(Contender.logPipeline(name, ++port, java, jar, jvm, own, setting));
+        }
+        all.add(Contender.withoutRedis(++port, java, classPath, jvm, redis));
         String nativeFirst = target + "/bench-native/*:" + classPath;
         all.add(Contender.vertx(++port, java, nativeFirst, jvm, redis));
         all.add(Contender.nginx(++port, sources, work, redis));
         all.add(Contender.webdis(++port, work, redis));
         return all;
+    }
+
+    /**
+     * @param level {@code aof-always} and {@code aof-everysec} name the file's policy, {@code
+     *     replicas:N} starts so many
+     */
+    private BenchRedis redisFor(String level) throws IOException {
+        List<String> more =
+                level.startsWith("aof-")
+                        ? List.of("--appendonly", "yes", "--appendfsync", level.substring(4))
+                        : List.of();
+        int replicas = level.startsWith("replicas:") ? Integer.parseInt(level.substring(9)) : 0;
+        int port = DURABLE_PORT_FIRST + 10 * durable.size();
+        return new BenchRedis(options.redis(), port, work, more, replicas);
     }
 
     /** A fifth of the time, in equal shares for each kind of load on each server. */
@@ -146,10 +171,11 @@ public final class IngestBenchmark {
 
     private Measurement measure(Contender contender, Load load, int seconds)
             throws IOException, InterruptedException {
-        redis.empty();
+        BenchRedis store = contender.redis();
+        store.empty();
         ServerProcess server = servers.get(contender);
         double serverCpu = server.cpuSeconds();
-        double redisCpu = redis.cpuSeconds();
+        double redisCpu = store.cpuSeconds();
         double loadCpu = ServerProcess.endedChildrenCpuSeconds();
         Wrk.Result result =
                 Wrk.run(
@@ -159,7 +185,7 @@ public final class IngestBenchmark {
                         seconds,
                         contender.loadArguments());
         serverCpu = server.cpuSeconds() - serverCpu;
-        redisCpu = redis.cpuSeconds() - redisCpu;
+        redisCpu = store.cpuSeconds() - redisCpu;
         loadCpu = ServerProcess.endedChildrenCpuSeconds() - loadCpu;
         long acknowledged = (result.answered() - result.refused()) * load.eventsPerRequest();
         if (contender.stores()) {
@@ -181,7 +207,7 @@ public final class IngestBenchmark {
      */
     private void count(Contender contender, Load load, long acknowledged, long failed) {
         long stored = -1;
-        for (long now; (now = redis.storedEvents()) != stored; stored = now) {
+        for (long now; (now = contender.redis().storedEvents()) != stored; stored = now) {
             LockSupport.parkNanos(SETTLE_NANOS);
         }
         long uncertain = load.eventsInFlightMax() + failed * load.eventsPerRequest();

@@ -14,6 +14,9 @@ import java.util.Map;
  * @param seconds that each load is on each server in a round
  * @param only names of the servers to start; empty: all
  * @param also more builds of ours to compare: name and jar
+ * @param durability levels at which ours is measured too: {@code memory}, {@code aof-everysec},
+ *     {@code aof-always}, {@code replicas:N}, each with a Redis of its own
+ * @param redis the program of every Redis; for {@code aof} one that has WAITAOF
  * @param javaOptions of every JVM that is measured, ours and peers
  */
 record Options(
@@ -24,6 +27,8 @@ record Options(
         List<Integer> events,
         List<String> only,
         Map<String, Path> also,
+        List<String> durability,
+        String redis,
         List<String> javaOptions) {
 
     static Options parse(List<String> words) {
@@ -37,6 +42,8 @@ record Options(
                         given.numbers("events", "1,1000"),
                         given.words("only", "", ","),
                         also(given.words("also", "", ",")),
+                        given.words("durability", "", ","),
+                        given.take("redis", "redis-server"),
                         given.words("java", "-Xms1g -Xmx1g", " "));
         given.end();
         return options;
@@ -56,7 +63,9 @@ record Options(
     }
 
     boolean wants(String name) {
-        return only.isEmpty() || only.contains(name);
+        return only.isEmpty()
+                || only.contains(name)
+                || durability.stream().anyMatch(level -> name.endsWith(", " + level));
     }
 
     List<Load> loads() {
