@@ -46,6 +46,9 @@ public record RedisServer(
         if (anyPem && !uri.isSsl()) {
             throw new IllegalStateException("redis.tls_*: only a rediss:// URL uses TLS");
         }
+        if (!uri.isSsl()) {
+            return;
+        }
         try {
             var unused = sslOptions().createSslContextBuilder().build();
         } catch (Exception unreadable) {
