@@ -26,10 +26,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests as Vector, Fluent Bit and rsyslog send them with the settings of the README. The
- * fixtures follow the programs' source: Vector's {@code sinks/http/encoder.rs} and {@code
- * config.rs}, Fluent Bit's {@code plugins/out_http/http.c} and {@code flb_pack.c}, rsyslog's {@code
- * omhttp.c}.
+ * Requests as rsyslog, syslog-ng, Vector and Fluent Bit send them with the settings of the README.
+ * Those of rsyslog 8.2504.0 (Debian 13's, {@code omhttp} built from the same source package) and
+ * syslog-ng 3.38.1 (Debian 12's) were recorded from the running programs, less {@code Host} and
+ * {@code Content-Length}. Those of the other two follow their source: Vector's {@code
+ * sinks/http/encoder.rs} and {@code config.rs}, Fluent Bit's {@code plugins/out_http/http.c} and
+ * {@code flb_pack.c}.
  */
 class ClientProgramsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,18 +42,19 @@ class ClientProgramsTest {
 
     private record Fixture(String[] headers, String body) {
         static Fixture read(String name) throws IOException {
-            String path = "clients/" + name + ".http";
-            try (InputStream in =
-                    Objects.requireNonNull(
-                            ClientProgramsTest.class.getResourceAsStream(path), name)) {
-                String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-                int end = text.indexOf("\n\n");
-                List<String> headers = new ArrayList<>();
-                text.substring(0, end)
-                        .lines()
-                        .forEach(line -> headers.addAll(List.of(line.split(": ", 2))));
-                return new Fixture(headers.toArray(String[]::new), text.substring(end + 2));
-            }
+            String text = new String(bytes(name + ".http"), StandardCharsets.UTF_8);
+            int end = text.indexOf("\n\n");
+            List<String> headers = new ArrayList<>();
+            text.substring(0, end)
+                    .lines()
+                    .forEach(line -> headers.addAll(List.of(line.split(": ", 2))));
+            return new Fixture(headers.toArray(String[]::new), text.substring(end + 2));
+        }
+    }
+
+    private static byte[] bytes(String file) throws IOException {
+        try (InputStream in = ClientProgramsTest.class.getResourceAsStream("clients/" + file)) {
+            return Objects.requireNonNull(in, file).readAllBytes();
         }
     }
 
@@ -84,7 +87,9 @@ class ClientProgramsTest {
         "fluent-bit-json, 123",
         "fluent-bit-json-lines, 123",
         "rsyslog-jsonarray, web-1",
-        "rsyslog-newline, web-1"
+        "rsyslog-newline, web-1",
+        "syslog-ng-array, web-1",
+        "syslog-ng-lines, web-1"
     })
     void aBatchArrivesWholeAndInOrder(String name, String user) throws Exception {
         Fixture fixture = Fixture.read(name);
@@ -104,7 +109,10 @@ class ClientProgramsTest {
         if (body.startsWith("[")) {
             json(body).forEach(events::add);
         } else {
-            body.lines().map(ClientProgramsTest::json).forEach(events::add);
+            body.lines()
+                    .filter(line -> !line.isEmpty())
+                    .map(ClientProgramsTest::json)
+                    .forEach(events::add);
         }
         return events;
     }
@@ -117,18 +125,40 @@ class ClientProgramsTest {
         }
     }
 
-    @Test
-    void aSingleEventOfRsyslogArrives() throws Exception {
-        Fixture fixture = Fixture.read("rsyslog-single");
+    /** rsyslog puts a space after each comma and a line break at the end. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rsyslog-single|{\"user_id\":\"web-1\","
+                        + "\"event\":\"session opened for user root(uid=0)\","
+                        + "\"timestamp\":1712345678,\"program\":\"sshd\"}",
+                "syslog-ng-single|{\"user_id\":\"web-1\","
+                        + "\"timestamp\":1712345678,\"program\":\"sshd\","
+                        + "\"event\":\"session opened for user root(uid=0)\"}"
+            })
+    void aSingleEventIsStoredCompactly(String name, String line) throws Exception {
+        Fixture fixture = Fixture.read(name);
         HttpResponse<String> answer = api.post(fixture.body(), fixture.headers());
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEmpty();
-        assertThat(stored("web-1")).containsExactly(fixture.body());
+        assertThat(stored("web-1")).containsExactly(line);
     }
 
-    /** {@code compression = "gzip"}, {@code compress gzip}, {@code compress="on"}. */
+    /** {@code compress="on"}: the bytes that zlib made of the array. */
+    @Test
+    void whatRsyslogCompressedArrivesToo() throws Exception {
+        Fixture plain = Fixture.read("rsyslog-jsonarray");
+        HttpResponse<String> answer =
+                api.postGzip(bytes("rsyslog-jsonarray.gz"), plain.headers());
+        assertThat(answer.body()).isEqualTo("{\"accepted\":2}");
+        assertThat(stored("web-1").stream().map(ClientProgramsTest::json))
+                .isEqualTo(events(plain.body()));
+    }
+
+    /** {@code compression = "gzip"}, {@code compress gzip}. */
     @ParameterizedTest
-    @ValueSource(strings = {"vector-ndjson", "fluent-bit-json", "rsyslog-jsonarray"})
+    @ValueSource(strings = {"vector-ndjson", "fluent-bit-json"})
     void compressedItArrivesToo(String name) throws Exception {
         Fixture fixture = Fixture.read(name);
         ByteArrayOutputStream compressed = new ByteArrayOutputStream();
