@@ -149,8 +149,7 @@ class ClientProgramsTest {
     @Test
     void whatRsyslogCompressedArrivesToo() throws Exception {
         Fixture plain = Fixture.read("rsyslog-jsonarray");
-        HttpResponse<String> answer =
-                api.postGzip(bytes("rsyslog-jsonarray.gz"), plain.headers());
+        HttpResponse<String> answer = api.postGzip(bytes("rsyslog-jsonarray.gz"), plain.headers());
         assertThat(answer.body()).isEqualTo("{\"accepted\":2}");
         assertThat(stored("web-1").stream().map(ClientProgramsTest::json))
                 .isEqualTo(events(plain.body()));
