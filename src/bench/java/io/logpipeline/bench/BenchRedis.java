@@ -58,6 +58,21 @@ final class BenchRedis implements AutoCloseable {
         connection.setTimeout(Duration.ofMinutes(1));
     }
 
+    /**
+     * With an append-only file.
+     *
+     * @param policy when it is forced, {@code appendfsync}
+     */
+    static BenchRedis appending(int port, Path work, String policy) throws IOException {
+        List<String> options = List.of("--appendonly", "yes", "--appendfsync", policy);
+        return new BenchRedis("redis-server", port, work, options, 0);
+    }
+
+    /** The server itself, without replicas. */
+    ServerProcess process() {
+        return processes.getFirst();
+    }
+
     private void start(String program, int at, List<String> more) throws IOException {
         List<String> command =
                 new ArrayList<>(

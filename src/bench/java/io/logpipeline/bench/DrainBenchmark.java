@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -228,16 +227,11 @@ public final class DrainBenchmark {
                 System.out.printf(
                         "| %s | %,.0f | %,.0f to %,.0f | %.2f | %.2f | %d |%n",
                         name,
-                        median(runs, DrainRun::eventsPerSecond),
+                        Measurement.median(runs, DrainRun::eventsPerSecond),
                         runs.stream().mapToDouble(DrainRun::eventsPerSecond).min().orElse(0),
                         runs.stream().mapToDouble(DrainRun::eventsPerSecond).max().orElse(0),
-                        median(runs, DrainRun::cpuPer100k),
-                        median(runs, DrainRun::redisCpuPer100k),
-                        (long) median(runs, DrainRun::peakMebibytes)));
-    }
-
-    private static double median(List<DrainRun> runs, ToDoubleFunction<DrainRun> value) {
-        List<Double> sorted = runs.stream().map(value::applyAsDouble).sorted().toList();
-        return sorted.get((sorted.size() - 1) / 2);
+                        Measurement.median(runs, DrainRun::cpuPer100k),
+                        Measurement.median(runs, DrainRun::redisCpuPer100k),
+                        (long) Measurement.median(runs, DrainRun::peakMebibytes)));
     }
 }

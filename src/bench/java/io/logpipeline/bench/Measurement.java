@@ -45,7 +45,7 @@ record Measurement(
     }
 
     /** The middle one of what each run says; the lower of two. */
-    static double median(List<Measurement> runs, ToDoubleFunction<Measurement> value) {
+    static <R> double median(List<R> runs, ToDoubleFunction<R> value) {
         List<Double> sorted =
                 runs.stream().map(value::applyAsDouble).sorted(Comparator.naturalOrder()).toList();
         return sorted.get((sorted.size() - 1) / 2);

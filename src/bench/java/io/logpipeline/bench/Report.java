@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Prints what was measured: medians, and ratios of medians to ours. */
 final class Report {
@@ -51,6 +52,61 @@ final class Report {
                 String.join(" ", options.javaOptions()),
                 redisVersion,
                 options);
+    }
+
+    void compareHead(CompareOptions options, int lineBytes) throws IOException {
+        out.printf(
+                "%s, %d cores for all; Linux %s; load average %s; Java %s for all%n%s%n",
+                processor(),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.version"),
+                loadAverage(),
+                System.getProperty("java.vm.version"),
+                options);
+        out.printf(
+                "Lines of %d bytes and a line break. Medians of the rounds, in turns. Landed: from"
+                        + " the first event sent until the last is in its file. Ratio: events/s of"
+                        + " the first line by those of the line.%n",
+                lineBytes);
+    }
+
+    /** Of one load, the first contender being ours. */
+    void deliveries(
+            String title, Set<Delivery> contenders, Map<Delivery, List<DeliveryRun>> measured) {
+        out.printf("%n### %s%n%n", title);
+        out.println(
+                "| contender | landed: events/s | lowest to highest | ratio | acknowledged:"
+                        + " events/s | events a run | CPU s per 100k | with load | peak MiB"
+                        + " | start s |");
+        out.println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        double ours = 0;
+        for (Delivery contender : contenders) {
+            List<DeliveryRun> runs = measured.getOrDefault(contender, List.of());
+            double landed = Measurement.median(runs, DeliveryRun::landedPerSecond);
+            ours = ours == 0 ? landed : ours;
+            out.printf(
+                    "| %s | %,.0f | %,.0f to %,.0f | %.2f | %,.0f | %,.0f | %.2f | %.2f | %,.0f"
+                            + " | %.1f |%n",
+                    contender.name(),
+                    landed,
+                    runs.stream().mapToDouble(DeliveryRun::landedPerSecond).min().orElse(0),
+                    runs.stream().mapToDouble(DeliveryRun::landedPerSecond).max().orElse(0),
+                    ours / landed,
+                    Measurement.median(runs, DeliveryRun::acknowledgedPerSecond),
+                    Measurement.median(runs, DeliveryRun::events),
+                    Measurement.median(runs, DeliveryRun::cpuPer100k),
+                    Measurement.median(runs, DeliveryRun::allCpuPer100k),
+                    Measurement.median(runs, DeliveryRun::peakMebibytes),
+                    contender.startSeconds());
+        }
+        out.flush();
+    }
+
+    void compareEnd(Duration took) throws IOException {
+        out.printf(
+                "%nEach event of each run is in its files, whole and once. %d s in all; load"
+                        + " average at the end %s%n",
+                took.toSeconds(), loadAverage());
     }
 
     void contender(Contender contender) {

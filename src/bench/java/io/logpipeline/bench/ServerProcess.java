@@ -17,7 +17,7 @@ final class ServerProcess implements AutoCloseable {
     /** Of {@code /proc/<pid>/stat}: a constant of Linux' interface, whatever the kernel's clock. */
     private static final double TICKS_PER_SECOND = 100;
 
-    private static final int START_SECONDS_MAX = 60;
+    private static final int START_SECONDS_MAX = 120;
     private static final int STOP_SECONDS_MAX = 30;
     private static final long LOOK_NANOS = 20_000_000;
 

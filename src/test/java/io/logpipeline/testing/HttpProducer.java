@@ -69,16 +69,36 @@ public final class HttpProducer implements AutoCloseable {
     private Reply readAnswer() throws IOException {
         int status = Integer.parseInt(line().split(" ", 3)[1]);
         int contentLength = 0;
+        boolean chunked = false;
         for (String header = line(); !header.isEmpty(); header = line()) {
-            if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
+            String lowerCase = header.toLowerCase(Locale.ROOT);
+            if (lowerCase.startsWith("content-length:")) {
                 contentLength = Integer.parseInt(header.substring(15).strip());
             }
+            chunked |= lowerCase.startsWith("transfer-encoding: chunked");
+        }
+        if (chunked) {
+            return new Reply(status, chunks());
         }
         byte[] body = in.readNBytes(contentLength);
         if (body.length < contentLength) {
             throw new IOException("the server closed the connection");
         }
         return new Reply(status, new String(body, StandardCharsets.UTF_8));
+    }
+
+    private String chunks() throws IOException {
+        StringBuilder body = new StringBuilder();
+        for (int length = chunkLength(); length > 0; length = chunkLength()) {
+            body.append(new String(in.readNBytes(length), StandardCharsets.UTF_8));
+            line();
+        }
+        line();
+        return body.toString();
+    }
+
+    private int chunkLength() throws IOException {
+        return Integer.parseInt(line().split(";", 2)[0].strip(), 16);
     }
 
     private String line() throws IOException {
