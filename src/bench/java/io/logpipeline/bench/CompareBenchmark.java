@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +41,8 @@ public final class CompareBenchmark {
 
     /** Arguments as in {@link CompareOptions}; exit status 1 when anything failed or was wrong. */
     public static void main(String[] arguments) throws IOException {
+        // Clients tell at length what they are set to.
+        Logger.getLogger("").setLevel(Level.SEVERE);
         CompareOptions options = CompareOptions.parse(List.of(arguments));
         Path target = Path.of("target").toAbsolutePath();
         Path bench = Files.createDirectories(target.resolve("bench"));
@@ -130,6 +134,7 @@ public final class CompareBenchmark {
                 PORT_FIRST + 5,
                 directory("kafka"),
                 options.kafkaTasks(),
+                options.producers(),
                 peer("kafka", options.kafkaJava()),
                 lines);
     }

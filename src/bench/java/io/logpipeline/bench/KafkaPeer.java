@@ -72,7 +72,7 @@ final class KafkaPeer implements Delivery {
      * @param tasks of the sink, and partitions of the topic
      * @param java the command that starts a JVM with Kafka's class path
      */
-    KafkaPeer(int portFirst, Path directory, int tasks, List<String> java, NumberedLines lines)
+    KafkaPeer(int portFirst, Path directory, int tasks, int producers, List<String> java, NumberedLines lines)
             throws IOException, InterruptedException {
         this.portFirst = portFirst;
         this.directory = directory;
@@ -96,7 +96,7 @@ final class KafkaPeer implements Delivery {
                 // The connector and each of its tasks.
                 body -> body.split("\"RUNNING\"", -1).length == 2 + tasks);
         startSeconds = (System.nanoTime() - beganNanos) / 1e9;
-        senders = new KafkaSenders("127.0.0.1:" + portFirst, TOPIC, lines);
+        senders = new KafkaSenders("127.0.0.1:" + portFirst, TOPIC, producers, lines);
     }
 
     private Path write(String file, String properties) throws IOException {

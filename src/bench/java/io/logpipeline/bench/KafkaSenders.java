@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class KafkaSenders implements Senders, AutoCloseable {
     private final String topic;
     private final NumberedLines lines;
+    private final int producers;
     private final Map<String, Object> settings;
     private final Queue<KafkaProducer<byte[], byte[]>> idle = new ConcurrentLinkedQueue<>();
 
-    KafkaSenders(String bootstrap, String topic, NumberedLines lines) {
+    KafkaSenders(String bootstrap, String topic, int producers, NumberedLines lines) {
         this.topic = topic;
+        this.producers = producers;
         this.lines = lines;
         settings =
                 Map.of(
@@ -38,6 +40,12 @@ final class KafkaSenders implements Senders, AutoCloseable {
                         String.valueOf(64 << 20),
                         "max.request.size",
                         String.valueOf(4 << 20));
+    }
+
+    /** Few: each of them sends in the background. */
+    @Override
+    public int threads(int asked) {
+        return producers;
     }
 
     @Override

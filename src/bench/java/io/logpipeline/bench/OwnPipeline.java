@@ -119,6 +119,8 @@ final class OwnPipeline implements Delivery {
             open.close();
         }
         lists.close();
-        processes.reversed().forEach(ServerProcess::close);
+        // The first one is Redis, which closes its own connection before.
+        processes.subList(1, processes.size()).reversed().forEach(ServerProcess::close);
+        redis.close();
     }
 }

@@ -20,6 +20,11 @@ interface Senders {
         void close() throws IOException, InterruptedException;
     }
 
+    /** How many threads send, where a load asks for some. */
+    default int threads(int asked) {
+        return asked;
+    }
+
     /** A sender for one thread; to be closed when all it sent must be acknowledged. */
     Sender open() throws IOException;
 
@@ -29,11 +34,12 @@ interface Senders {
      * @return how many were sent, all of them acknowledged
      */
     default long send(long first, DeliveryLoad load) throws IOException, InterruptedException {
+        int count = threads(load.senders());
         AtomicLong next = new AtomicLong();
         long deadlineNanos = System.nanoTime() + load.time().toNanos();
         List<Future<?>> running = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(load.senders())) {
-            for (int i = 0; i < load.senders(); i++) {
+        try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
+            for (int i = 0; i < count; i++) {
                 running.add(
                         threads.submit(() -> {
                             try (Sender sender = open()) {
