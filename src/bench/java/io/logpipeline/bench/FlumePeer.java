@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Apache Flume: HTTP source, file channel, rolling file sink, in one process. */
+/**
+ * Apache Flume: HTTP source, file channel, rolling file sink, in one process. A sink that finds its
+ * channel empty sleeps, up to five seconds, which no setting changes.
+ */
 final class FlumePeer implements Delivery {
     /** What the source's JSON handler takes: the event's text is a string within its JSON. */
     private static final NumberedLines.Around JSON_EVENTS =

@@ -70,9 +70,16 @@ final class KafkaPeer implements Delivery {
     /**
      * @param portFirst of three
      * @param tasks of the sink, and partitions of the topic
+     * @param producers in this process
      * @param java the command that starts a JVM with Kafka's class path
      */
-    KafkaPeer(int portFirst, Path directory, int tasks, int producers, List<String> java, NumberedLines lines)
+    KafkaPeer(
+            int portFirst,
+            Path directory,
+            int tasks,
+            int producers,
+            List<String> java,
+            NumberedLines lines)
             throws IOException, InterruptedException {
         this.portFirst = portFirst;
         this.directory = directory;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 
 /** Prints what was measured: medians, and ratios of medians to ours. */
 final class Report {
@@ -64,35 +65,35 @@ final class Report {
                 System.getProperty("java.vm.version"),
                 options);
         out.printf(
-                "Lines of %d bytes and a line break. Medians of the rounds, in turns. Landed: from"
-                        + " the first event sent until the last is in its file. Ratio: events/s of"
-                        + " the first line by those of the line.%n",
+                "Lines of %d bytes and a line break. Medians of the rounds, in turns, after one"
+                        + " that warms up. Landed: from the first event sent until the last is in its"
+                        + " file. Ratio: events/s of log-pipeline, above, by those of the line.%n",
                 lineBytes);
     }
 
-    /** Of one load, the first contender being ours. */
+    /** Of one load; each peer beside the last of ours before it. */
     void deliveries(
             String title, Set<Delivery> contenders, Map<Delivery, List<DeliveryRun>> measured) {
         out.printf("%n### %s%n%n", title);
         out.println(
-                "| contender | landed: events/s | lowest to highest | ratio | acknowledged:"
-                        + " events/s | events a run | CPU s per 100k | with load | peak MiB"
+                "| contender | acknowledged: events/s | ratio | landed: events/s | ratio | lowest"
+                        + " to highest | events a run | CPU s per 100k | with load | peak MiB"
                         + " | start s |");
-        out.println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
-        double ours = 0;
+        out.println("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        List<DeliveryRun> ours = List.of();
         for (Delivery contender : contenders) {
             List<DeliveryRun> runs = measured.getOrDefault(contender, List.of());
-            double landed = Measurement.median(runs, DeliveryRun::landedPerSecond);
-            ours = ours == 0 ? landed : ours;
+            ours = contender instanceof OwnPipeline ? runs : ours;
             out.printf(
-                    "| %s | %,.0f | %,.0f to %,.0f | %.2f | %,.0f | %,.0f | %.2f | %.2f | %,.0f"
-                            + " | %.1f |%n",
+                    "| %s | %,.0f | %.2f | %,.0f | %.2f | %,.0f to %,.0f | %,.0f | %.2f | %.2f"
+                            + " | %,.0f | %.1f |%n",
                     contender.name(),
-                    landed,
+                    Measurement.median(runs, DeliveryRun::acknowledgedPerSecond),
+                    ratio(ours, runs, DeliveryRun::acknowledgedPerSecond),
+                    Measurement.median(runs, DeliveryRun::landedPerSecond),
+                    ratio(ours, runs, DeliveryRun::landedPerSecond),
                     runs.stream().mapToDouble(DeliveryRun::landedPerSecond).min().orElse(0),
                     runs.stream().mapToDouble(DeliveryRun::landedPerSecond).max().orElse(0),
-                    ours / landed,
-                    Measurement.median(runs, DeliveryRun::acknowledgedPerSecond),
                     Measurement.median(runs, DeliveryRun::events),
                     Measurement.median(runs, DeliveryRun::cpuPer100k),
                     Measurement.median(runs, DeliveryRun::allCpuPer100k),
@@ -100,6 +101,11 @@ final class Report {
                     contender.startSeconds());
         }
         out.flush();
+    }
+
+    private static double ratio(
+            List<DeliveryRun> ours, List<DeliveryRun> runs, ToDoubleFunction<DeliveryRun> rate) {
+        return Measurement.median(ours, rate) / Measurement.median(runs, rate);
     }
 
     void compareEnd(Duration took) throws IOException {
