@@ -43,7 +43,7 @@ interface Senders {
                 running.add(
                         threads.submit(() -> {
                             try (Sender sender = open()) {
-                                while (System.nanoTime() - deadlineNanos < 0) {
+                                do {
                                     long offset = next.getAndAdd(load.eventsPerCall());
                                     if (offset >= load.eventsMax()) {
                                         break;
@@ -54,7 +54,7 @@ interface Senders {
                                                     Math.min(
                                                             load.eventsPerCall(),
                                                             load.eventsMax() - offset));
-                                }
+                        } while (System.nanoTime() - deadlineNanos < 0);
                             }
                             return null;
                         }));
