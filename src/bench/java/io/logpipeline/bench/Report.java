@@ -67,7 +67,8 @@ final class Report {
         out.printf(
                 "Lines of %d bytes and a line break. Medians of the rounds, in turns, after one"
                         + " that warms up. Landed: from the first event sent until the last is in"
-                        + " its file. Ratio: events/s of log-pipeline, above, by those of the line.%n",
+                        + " its file. Ratio: events/s of log-pipeline, above, by those of the"
+                        + " line.%n",
                 lineBytes);
     }
 

@@ -54,7 +54,7 @@ interface Senders {
                                                     Math.min(
                                                             load.eventsPerCall(),
                                                             load.eventsMax() - offset));
-                        } while (System.nanoTime() - deadlineNanos < 0);
+                                } while (System.nanoTime() - deadlineNanos < 0);
                             }
                             return null;
                         }));
