@@ -40,6 +40,7 @@ public final class LogVolume {
 
     private volatile Instant storeSince = Instant.MIN;
     private volatile Duration clockOffset = Duration.ZERO;
+    private volatile boolean clockKnown;
 
     /** A store that another one followed, and since when files could hold its events. */
     private record Former(String storeId, Instant since) {}
@@ -146,9 +147,12 @@ public final class LogVolume {
      *
      * <p>The clock is not read off a probe that took long: one that was stopped in its midst, while
      * time went on and others wrote, would take that time for the file system's, and then files
-     * that were just written for older than any ledger.
+     * that were just written for older than any ledger. Nor is any other clock taken for it before
+     * one was read: where that is behind, what a ledger that has ended knew would be looked for in
+     * the file, and a new event that equals an old one would be taken for it.
      *
-     * @throws IOException when the directory can't be written
+     * @throws IOException when the directory can't be written, or so slowly that its clock is not
+     *     known yet
      */
     public void probe() throws IOException {
         Path path = files.logDir.resolve(MARKER + ".probe");
@@ -165,8 +169,12 @@ public final class LogVolume {
                     && !took.isNegative()
                     && took.compareTo(ledgerLife.dividedBy(60)) < 0) {
                 clockOffset = Duration.between(before, written.get().modified());
+                clockKnown = true;
             }
             file.truncate(0);
+            if (!clockKnown) {
+                throw new IOException("too slow for its clock to be read: " + took);
+            }
         }
     }
 

@@ -285,19 +285,46 @@ class LogVolumeTest {
     void aStopInTheMidstOfAProbeIsNotTakenForTheFileSystemsTime() throws IOException {
         noteStore("store-1", Duration.ofDays(30));
         putModified("a\n", Duration.ofMinutes(1));
-        Instant beforeTheStop = Instant.now().minus(Duration.ofHours(2));
-        // It is stopped before its write, or after it, while another replica writes the probe.
-        volume =
-                another(() ->
-                        file.disk.effects().getLast().startsWith("STAT .log-pipeline.probe")
-                                        || file.disk.effects().getLast().startsWith("STAT 7.jsonl")
-                                ? Instant.now()
-                                : beforeTheStop);
+        StoppableClock clock = new StoppableClock();
+        volume = another(clock);
         volume.adopt("store-1");
+        volume.probe();
 
+        clock.stopInTheNextProbe = true;
         volume.probe();
 
         assertThat(firstPosition()).isZero();
+    }
+
+    /** Found by the simulation: of two equal events, hours apart, one was missing. */
+    @Test
+    void aDirectoryWhoseClockWasNotReadYetIsOfNoUse() throws IOException {
+        StoppableClock clock = new StoppableClock();
+        clock.stopInTheNextProbe = true;
+        volume = another(clock);
+        volume.adopt("store-1");
+
+        assertThatThrownBy(() -> volume.probe())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("clock");
+        clock.stopInTheNextProbe = false;
+        volume.probe();
+        clock.stopInTheNextProbe = true;
+        volume.probe();
+    }
+
+    /** Of a process that may be stopped before the probe's write, or after it. */
+    private final class StoppableClock implements InstantSource {
+        private final Instant beforeTheStop = Instant.now().minus(Duration.ofHours(2));
+        private boolean stopInTheNextProbe;
+
+        @Override
+        public Instant instant() {
+            String last = file.disk.effects().getLast();
+            boolean after =
+                    last.startsWith("STAT .log-pipeline.probe") || last.startsWith("STAT 7.jsonl");
+            return stopInTheNextProbe && !after ? beforeTheStop : Instant.now();
+        }
     }
 
     @Test

@@ -338,6 +338,13 @@ final class FileSafeguards {
                             "true",
                             "file.LogVolumeTest#aStopInTheMidstOfAProbeIsNotTakenForTheFileSystemsTime"),
                     new Safeguard(
+                            "clock of the file system",
+                            "No file's age is told before the file system's clock was read.",
+                            "file/LogVolume.java",
+                            "if (!clockKnown) {",
+                            "if (false) {",
+                            "file.LogVolumeTest#aDirectoryWhoseClockWasNotReadYetIsOfNoUse"),
+                    new Safeguard(
                             "parents of the log directory",
                             "New directories survive power loss, whoever made them.",
                             "file/LogVolume.java",
