@@ -30,7 +30,7 @@ public final class LivePage implements HttpService {
     /** How many may watch at once. */
     static final int WATCHERS_MAX = 32;
 
-    private static final Duration LEAVE_PATIENCE = Duration.ofMillis(500);
+    private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(5);
     private static final String RETRY_AFTER_SECONDS = "5";
     private static final byte[] RETRY_LINE = "retry: 2000\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final ExactPath PAGE = new ExactPath("/");
