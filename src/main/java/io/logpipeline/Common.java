@@ -34,7 +34,7 @@ record Common(
         PipelineState state = new PipelineState(role.word(), version);
         MeterRegistry meters = ProcessMeters.registry();
         PipelineTelemetry telemetry = new PipelineTelemetry(meters, state, clock::nanoTime);
-        telemetry.keyExpiration(settings.redis().keyExpiration());
+        telemetry.gauges().keyExpiration(settings.redis().keyExpiration());
         return new Common(
                 role,
                 settings,

@@ -67,7 +67,7 @@ final class DrainSide {
                                 common.replica(),
                                 settings.workers())
                         .start();
-        common.telemetry().keysInHand(drainer::keysInHand);
+        common.telemetry().gauges().keysInHand(drainer::keysInHand);
         common.stops().push(drainer::stop);
     }
 }

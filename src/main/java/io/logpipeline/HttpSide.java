@@ -166,7 +166,7 @@ final class HttpSide {
                         common.settings().redis().pushQueueBytesMax(),
                         common.settings().redis().durability(),
                         common.watchdog());
-        common.telemetry().pushQueueEvents(queue::unansweredEvents);
+        common.telemetry().gauges().pushQueueEvents(queue::unansweredEvents);
         common.stops().push(queue::close);
         common.state().connected(link::isConnected);
         awaitConnected(link);

@@ -96,8 +96,8 @@ final class Pipeline implements AutoCloseable {
                                 common.replica(),
                                 sweepPeriod(settings))
                         .start();
-        common.telemetry().sweeperLeader(sweeper::leads);
-        common.telemetry().sweepTime(sweeper::sweepTime);
+        common.telemetry().gauges().sweeperLeader(sweeper::leads);
+        common.telemetry().gauges().sweepTime(sweeper::sweepTime);
         stops.push(sweeper::stop);
         if (common.role().drains()) {
             DrainSide.start(common, leases, landed, failStop);

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The values that are read at each scrape, from those who know them. */
-final class PipelineGauges {
+/** The values that are read at each scrape, from those who know them; zero until these say. */
+public final class PipelineGauges {
     private volatile int unrecognizedKeys;
     private volatile Duration keyExpiration = Duration.ZERO;
     private volatile IntSupplier pushQueueEvents = () -> 0;
@@ -80,7 +80,8 @@ final class PipelineGauges {
         return duration.toNanos() / 1e9;
     }
 
-    void keyExpiration(Duration life) {
+    /** What {@code key_expiration_seconds} says. */
+    public void keyExpiration(Duration life) {
         keyExpiration = life;
     }
 
@@ -96,19 +97,23 @@ final class PipelineGauges {
         return sweeperLeader.getAsBoolean();
     }
 
-    void pushQueueEvents(IntSupplier events) {
+    /** Where {@code push_queue_events} comes from. */
+    public void pushQueueEvents(IntSupplier events) {
         pushQueueEvents = events;
     }
 
-    void keysInHand(IntSupplier keys) {
+    /** Where {@code keys_in_hand} comes from. */
+    public void keysInHand(IntSupplier keys) {
         keysInHand = keys;
     }
 
-    void sweeperLeader(BooleanSupplier leads) {
+    /** Where {@code sweeper_leader} comes from. */
+    public void sweeperLeader(BooleanSupplier leads) {
         sweeperLeader = leads;
     }
 
-    void sweepTime(Supplier<Duration> time) {
+    /** Where {@code sweep_seconds} comes from. */
+    public void sweepTime(Supplier<Duration> time) {
         sweepTime = time;
     }
 

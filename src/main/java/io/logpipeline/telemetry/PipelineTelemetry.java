@@ -13,10 +13,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
-import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * Every meter and every log line of the pipeline: one typed call moves the one and writes the
@@ -101,29 +98,9 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
         expiredLines = new RepeatLimit(DRAIN_LOG, NAMED_LINES, SUMMARY_EVERY, nanoTime);
     }
 
-    /** What {@code key_expiration_seconds} says; zero until this is called. */
-    public void keyExpiration(Duration life) {
-        gauges.keyExpiration(life);
-    }
-
-    /** Where {@code push_queue_events} comes from; zero until this is called. */
-    public void pushQueueEvents(IntSupplier events) {
-        gauges.pushQueueEvents(events);
-    }
-
-    /** Where {@code keys_in_hand} comes from; zero until this is called. */
-    public void keysInHand(IntSupplier keys) {
-        gauges.keysInHand(keys);
-    }
-
-    /** Where {@code sweeper_leader} comes from; zero until this is called. */
-    public void sweeperLeader(BooleanSupplier leads) {
-        gauges.sweeperLeader(leads);
-    }
-
-    /** Where {@code sweep_seconds} comes from; zero until this is called. */
-    public void sweepTime(Supplier<Duration> time) {
-        gauges.sweepTime(time);
+    /** Where others say what is read at each scrape. */
+    public PipelineGauges gauges() {
+        return gauges;
     }
 
     /** What this process counted so far, and has in hand. */

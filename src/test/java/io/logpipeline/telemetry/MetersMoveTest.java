@@ -85,10 +85,10 @@ class MetersMoveTest {
 
     @Test
     void gaugesAreReadAtEachScrape() throws Exception {
-        process.telemetry.pushQueueEvents(() -> 11);
-        process.telemetry.keysInHand(() -> 12);
-        process.telemetry.sweeperLeader(() -> true);
-        process.telemetry.sweepTime(() -> Duration.ofMillis(1_500));
+        process.telemetry.gauges().pushQueueEvents(() -> 11);
+        process.telemetry.gauges().keysInHand(() -> 12);
+        process.telemetry.gauges().sweeperLeader(() -> true);
+        process.telemetry.gauges().sweepTime(() -> Duration.ofMillis(1_500));
         process.telemetry.unrecognizedKeys(13);
         process.state.redisUp(true);
         process.state.pending(14, Duration.ofMillis(2_500));
@@ -106,7 +106,7 @@ class MetersMoveTest {
 
     @Test
     void aProcessSaysItsRoleAndVersionAndWhatTheLagIsJudgedBy() throws Exception {
-        process.telemetry.keyExpiration(Duration.ofSeconds(600));
+        process.telemetry.gauges().keyExpiration(Duration.ofSeconds(600));
         MetricsText text = scrape();
 
         assertThat(text.named("log_pipeline_info"))
@@ -137,7 +137,7 @@ class MetersMoveTest {
 
     @Test
     void gaugesSurviveAGarbageCollection() throws Exception {
-        process.telemetry.keysInHand(() -> 21);
+        process.telemetry.gauges().keysInHand(() -> 21);
         System.gc();
         assertThat(scrape().value("log_pipeline_keys_in_hand")).isEqualTo(21);
     }
