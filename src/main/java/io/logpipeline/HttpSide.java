@@ -117,7 +117,7 @@ final class HttpSide {
             stops.push(() -> connections.end(settings.shutdown().dividedBy(4)));
         }
         // Before the connections, of which those of streams would be in use for ever.
-        stops.push(page::stop);
+        stops.push(() -> page.stop(settings.shutdown().dividedBy(4)));
         page.start();
         web.start();
         entrance.keepUpToDate(web);

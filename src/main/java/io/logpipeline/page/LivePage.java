@@ -30,7 +30,6 @@ public final class LivePage implements HttpService {
     /** How many may watch at once. */
     static final int WATCHERS_MAX = 32;
 
-    private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(5);
     private static final String RETRY_AFTER_SECONDS = "5";
     private static final byte[] RETRY_LINE = "retry: 2000\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final ExactPath PAGE = new ExactPath("/");
@@ -159,9 +158,13 @@ public final class LivePage implements HttpService {
         }
     }
 
-    /** Ends every stream. */
-    public void stop() throws InterruptedException {
+    /**
+     * Ends every stream.
+     *
+     * @param patience how long a watcher may take in what it was sent; then it is cut off
+     */
+    public void stop(Duration patience) throws InterruptedException {
         sampler.stop();
-        watchers.close(LEAVE_PATIENCE);
+        watchers.close(patience);
     }
 }

@@ -234,7 +234,7 @@ class LiveStreamTest {
                 Watcher dead = server.watch()) {
             event(reading);
             Await.until("both watch", () -> server.page.watching() == 2);
-            server.page.stop();
+            server.stopPage();
             assertThat(reading.next("0")).isEmpty();
             assertThat(reading.next("")).isEmpty();
             assertThat(reading.next("")).isNull();

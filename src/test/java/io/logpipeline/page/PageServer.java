@@ -121,13 +121,17 @@ final class PageServer implements AutoCloseable {
         }
     }
 
+    void stopPage() throws InterruptedException {
+        page.stop(Duration.ofSeconds(5));
+    }
+
     void stopServer() {
         server.stop();
     }
 
     @Override
     public void close() throws InterruptedException {
-        page.stop();
+        stopPage();
         server.stop();
         timeouts.close();
         client.shutdownNow();
