@@ -10,7 +10,6 @@ import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.RedisCalls;
-import java.time.Clock;
 
 /** The parts that carry lists from Redis into their files. */
 final class DrainSide {
@@ -31,7 +30,7 @@ final class DrainSide {
                         failStop,
                         settings.sync(),
                         DayFiles.BUFFER_BYTES);
-        LogVolume volume = new LogVolume(files, settings.ledgerLife(), Clock.systemUTC());
+        LogVolume volume = new LogVolume(files, settings.ledgerLife());
         VolumeKeeper keeper =
                 new VolumeKeeper(
                                 volume,

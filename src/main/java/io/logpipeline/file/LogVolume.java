@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -36,11 +35,12 @@ public final class LogVolume {
     private final Disk disk;
     private final DayFiles files;
     private final Duration ledgerLife;
-    private final InstantSource wallClock;
 
     private volatile Instant storeSince = Instant.MIN;
-    private volatile Duration clockOffset = Duration.ZERO;
-    private volatile boolean clockKnown;
+    private volatile @Nullable Reading clock;
+
+    /** The file system's time at a moment of this process' monotonic clock. */
+    private record Reading(Instant time, long atNanos) {}
 
     /** A store that another one followed, and since when files could hold its events. */
     private record Former(String storeId, Instant since) {}
@@ -82,11 +82,10 @@ public final class LogVolume {
     /**
      * @param ledgerLife how long Redis keeps the ledger of a drained list
      */
-    public LogVolume(DayFiles files, Duration ledgerLife, InstantSource wallClock) {
+    public LogVolume(DayFiles files, Duration ledgerLife) {
         this.disk = files.disk;
         this.files = files;
         this.ledgerLife = ledgerLife;
-        this.wallClock = wallClock;
     }
 
     /**
@@ -122,7 +121,11 @@ public final class LogVolume {
                 .orElseThrow(() -> new IOException("the dot file vanished"));
     }
 
-    /** Looks at a user's day file, before its list is claimed. */
+    /**
+     * Looks at a user's day file, before its list is claimed.
+     *
+     * @throws IllegalStateException when no {@link #probe} has succeeded yet
+     */
     public Sighting sight(UserDay userDay) throws IOException {
         Optional<Disk.Stat> found = disk.stat(files.path(userDay));
         return new Sighting(found.map(this::firstPosition).orElse(0L), found);
@@ -130,10 +133,17 @@ public final class LogVolume {
 
     private long firstPosition(Disk.Stat found) {
         Instant modified = found.modified();
-        Instant fileSystemNow = wallClock.instant().plus(clockOffset);
-        boolean olderThanAnyLedger = modified.plus(ledgerLife).isBefore(fileSystemNow);
+        boolean olderThanAnyLedger = modified.plus(ledgerLife).isBefore(fileSystemNow());
         boolean olderThanThisStore = modified.isBefore(storeSince);
         return olderThanAnyLedger || olderThanThisStore ? found.sizeBytes() : 0;
+    }
+
+    private Instant fileSystemNow() {
+        Reading read = clock;
+        if (read == null) {
+            throw new IllegalStateException("the file system's clock was not read yet");
+        }
+        return read.time.plus(files.clock.since(read.atNanos));
     }
 
     /** The room that is left; empty when the file system does not tell. */
@@ -147,9 +157,10 @@ public final class LogVolume {
      *
      * <p>The clock is not read off a probe that took long: one that was stopped in its midst, while
      * time went on and others wrote, would take that time for the file system's, and then files
-     * that were just written for older than any ledger. Nor is any other clock taken for it before
-     * one was read: where that is behind, what a ledger that has ended knew would be looked for in
-     * the file, and a new event that equals an old one would be taken for it.
+     * that were just written for older than any ledger. Nor is any other clock taken for it, before
+     * it was read or after: where the machine's is behind, or is set back, what a ledger that has
+     * ended knew would be looked for in the file, and a new event that equals an old one would be
+     * taken for it.
      *
      * @throws IOException when the directory can't be written, or so slowly that its clock is not
      *     known yet
@@ -160,19 +171,16 @@ public final class LogVolume {
         try (Disk.OpenFile file = disk.open(path)) {
             // Space that is given back and asked for anew: a full disk refuses it.
             file.truncate(0);
-            Instant before = wallClock.instant();
+            long startNanos = files.clock.nanoTime();
             writeAll(file, ByteBuffer.allocate(PROBE_BYTES));
-            file.force();
             Optional<Disk.Stat> written = disk.stat(path);
-            Duration took = Duration.between(before, wallClock.instant());
-            if (written.isPresent()
-                    && !took.isNegative()
-                    && took.compareTo(ledgerLife.dividedBy(60)) < 0) {
-                clockOffset = Duration.between(before, written.get().modified());
-                clockKnown = true;
+            Duration took = files.clock.since(startNanos);
+            if (written.isPresent() && took.compareTo(ledgerLife.dividedBy(60)) < 0) {
+                clock = new Reading(written.get().modified(), startNanos);
             }
+            file.force();
             file.truncate(0);
-            if (!clockKnown) {
+            if (clock == null) {
                 throw new IOException("too slow for its clock to be read: " + took);
             }
         }

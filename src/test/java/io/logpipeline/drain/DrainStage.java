@@ -17,7 +17,6 @@ import io.logpipeline.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -88,7 +87,7 @@ public final class DrainStage implements AutoCloseable {
                         (path, cause) -> new AssertionError("force failed: " + path, cause));
         pending = new PendingStream(calls, replica);
         Leases leases = new Leases(calls);
-        LogVolume volume = new LogVolume(files, LEDGER_LIFE, Clock.systemUTC());
+        LogVolume volume = new LogVolume(files, LEDGER_LIFE);
         keeper = new VolumeKeeper(volume, leases, state, watchdog, clock, pace.lease()).start();
         claims = new Claims(calls, pace.lease(), LEDGER_LIFE, pace.chunkElements(), 1_000_000);
         sweeper =

@@ -23,7 +23,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -78,7 +77,7 @@ class KeyDrainTest {
                         Duration.ofSeconds(1),
                         clock,
                         (path, cause) -> new AssertionError("force failed: " + path, cause));
-        LogVolume volume = new LogVolume(files, LEDGER_LIFE, Clock.systemUTC());
+        LogVolume volume = new LogVolume(files, LEDGER_LIFE);
         Watchdog watchdog = new Watchdog(clock::nanoTime);
         keeper =
                 new VolumeKeeper(

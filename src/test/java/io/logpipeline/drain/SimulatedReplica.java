@@ -78,7 +78,7 @@ final class SimulatedReplica {
                         (path, cause) -> new Stopped(),
                         world.sync(),
                         BUFFER_BYTES);
-        LogVolume volume = new LogVolume(files, LEDGER_LIFE, clock);
+        LogVolume volume = new LogVolume(files, LEDGER_LIFE);
         PendingStream pending = new PendingStream(link, name);
         Leases leases = new Leases(link);
         Watchdog watchdog = new Watchdog(clock::nanoTime);

@@ -6,14 +6,13 @@ import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
 import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.Script;
-import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.ConnectedRedis;
+import io.logpipeline.testing.ManualClock;
 import io.logpipeline.testing.TestRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,19 +21,7 @@ import org.junit.jupiter.api.Test;
 class SweepTimeTest {
     private static final Duration PERIOD = Duration.ofMinutes(5);
 
-    private final AtomicLong nanos = new AtomicLong();
-    private final MonotonicClock clock =
-            new MonotonicClock() {
-                @Override
-                public long nanoTime() {
-                    return nanos.get();
-                }
-
-                @Override
-                public void pause(Duration duration) {
-                    pass(duration);
-                }
-            };
+    private final ManualClock clock = new ManualClock();
     private ConnectedRedis redis;
     private FaultyCalls calls;
     private Sweeper sweeper;
@@ -60,16 +47,12 @@ class SweepTimeTest {
         redis.close();
     }
 
-    private void pass(Duration duration) {
-        nanos.addAndGet(duration.toNanos());
-    }
-
     @Test
     void itIsThatOfTheLastSweepOrThePresentOneWhenThatIsLonger() throws Exception {
         redis.server().rpush("logs:user_a:1", "1");
         List<Duration> during = new ArrayList<>();
         calls.before(Script.RETIRE, () -> during.add(sweeper.sweepTime()), 1);
-        calls.before(Script.TEND, () -> pass(Duration.ofSeconds(3)), 1);
+        calls.before(Script.TEND, () -> clock.advance(Duration.ofSeconds(3)), 1);
         sweeper.turn();
         assertThat(sweeper.sweepTime()).isEqualTo(Duration.ofSeconds(3));
         assertThat(during).containsExactly(Duration.ofSeconds(3));
@@ -77,9 +60,9 @@ class SweepTimeTest {
         calls.before(
                 Script.ENTRIES,
                 () -> {
-                    pass(Duration.ofSeconds(2));
+                    clock.advance(Duration.ofSeconds(2));
                     during.add(sweeper.sweepTime());
-                    pass(Duration.ofSeconds(2));
+                    clock.advance(Duration.ofSeconds(2));
                     during.add(sweeper.sweepTime());
                 },
                 1);
@@ -95,9 +78,9 @@ class SweepTimeTest {
     void aSweepThatFailsHalfWayIsNotOverBeforeItWentOn() throws Exception {
         calls.loseCalls(Script.ENTRIES, 2);
         sweeper.turn();
-        pass(Duration.ofSeconds(30));
+        clock.advance(Duration.ofSeconds(30));
         sweeper.turn();
-        pass(Duration.ofSeconds(30));
+        clock.advance(Duration.ofSeconds(30));
 
         sweeper.turn();
 
@@ -106,7 +89,7 @@ class SweepTimeTest {
 
     @Test
     void itIsZeroWhenAnotherProcessSweepsAndBeginsAnewAfterwards() throws Exception {
-        calls.before(Script.ENTRIES, () -> pass(Duration.ofSeconds(7)), 1);
+        calls.before(Script.ENTRIES, () -> clock.advance(Duration.ofSeconds(7)), 1);
         sweeper.turn();
         calls.loseCalls(Script.ENTRIES, 1);
         sweeper.turn();
@@ -115,7 +98,7 @@ class SweepTimeTest {
         sweeper.turn();
         assertThat(sweeper.sweepTime()).isZero();
 
-        pass(Duration.ofHours(1));
+        clock.advance(Duration.ofHours(1));
         redis.server().del("logs:sweeper");
         sweeper.turn();
         assertThat(sweeper.sweepTime()).isZero();

@@ -20,7 +20,6 @@ import io.logpipeline.testing.ConnectedRedis;
 import io.logpipeline.testing.TestRedis;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +124,7 @@ class VolumeKeeperTest {
         PipelineState state = new PipelineState("drainer", "test");
         VolumeKeeper keeper =
                 new VolumeKeeper(
-                        new LogVolume(files, Duration.ofHours(1), Clock.systemUTC()),
+                        new LogVolume(files, Duration.ofHours(1)),
                         new Leases(calls),
                         state,
                         new Watchdog(clock::nanoTime),

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logpipeline.event.UserDay;
+import io.logpipeline.telemetry.MonotonicClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +22,7 @@ class LogVolumeTest {
     @TempDir Path temp;
     private Path logDir;
     private Path marker;
+    private final StoppableClock clock = new StoppableClock();
     private DayFileFixture file;
     private LogVolume volume;
 
@@ -29,12 +30,16 @@ class LogVolumeTest {
     void open() {
         logDir = temp.resolve("a/b/logs");
         marker = logDir.resolve(".log-pipeline");
-        file = new DayFileFixture(logDir);
-        volume = new LogVolume(file.files, LEDGER_LIFE, InstantSource.system());
+        file = fixture(logDir);
+        volume = another();
     }
 
-    private LogVolume another(InstantSource wallClock) {
-        return new LogVolume(file.files, LEDGER_LIFE, wallClock);
+    private DayFileFixture fixture(Path directory) {
+        return new DayFileFixture(directory, clock, Duration.ofMillis(50));
+    }
+
+    private LogVolume another() {
+        return new LogVolume(file.files, LEDGER_LIFE);
     }
 
     private void putModified(String content, Duration ago) throws IOException {
@@ -46,6 +51,7 @@ class LogVolumeTest {
         volume.adopt(storeId);
         Files.setLastModifiedTime(marker, FileTime.from(Instant.now().minus(ago)));
         volume.adopt(storeId);
+        volume.probe();
     }
 
     private long firstPosition() throws IOException {
@@ -76,7 +82,7 @@ class LogVolumeTest {
         assertThat(logDir).isDirectory();
         file.disk.heal();
 
-        another(InstantSource.system()).adopt("store-1");
+        another().adopt("store-1");
 
         assertThat(file.disk.effects())
                 .containsSubsequence(
@@ -101,7 +107,7 @@ class LogVolumeTest {
 
         assertThat(volumeId).isNotEmpty();
         assertThat(volume.adopt("store-2")).isEqualTo(volumeId);
-        assertThat(another(InstantSource.system()).adopt("store-3")).isEqualTo(volumeId);
+        assertThat(another().adopt("store-3")).isEqualTo(volumeId);
         assertThat(Files.readString(marker)).startsWith("volume=" + volumeId + "\nstore=store-3\n");
     }
 
@@ -109,7 +115,7 @@ class LogVolumeTest {
     void twoDirectoriesAreTwoVolumes() throws IOException {
         DayFileFixture other = new DayFileFixture(temp.resolve("other"));
 
-        assertThat(new LogVolume(other.files, LEDGER_LIFE, InstantSource.system()).adopt("s"))
+        assertThat(new LogVolume(other.files, LEDGER_LIFE).adopt("s"))
                 .isNotEqualTo(volume.adopt("s"));
     }
 
@@ -169,8 +175,8 @@ class LogVolumeTest {
             for (int nth = 1; nth < 50; nth++) {
                 logDir = temp.resolve(effect + "-" + nth);
                 marker = logDir.resolve(".log-pipeline");
-                file = new DayFileFixture(logDir);
-                volume = another(InstantSource.system());
+                file = fixture(logDir);
+                volume = another();
                 String volumeId = volume.adopt("store-1");
                 file.disk.killAt(effect, nth);
                 try {
@@ -182,7 +188,7 @@ class LogVolumeTest {
                     break;
                 }
                 file.disk.heal();
-                assertThat(another(InstantSource.system()).adopt("store-2")).isEqualTo(volumeId);
+                assertThat(another().adopt("store-2")).isEqualTo(volumeId);
                 assertThat(Files.readString(marker))
                         .startsWith("volume=" + volumeId + "\nstore=store-2\nformer=store-1 ");
             }
@@ -234,9 +240,7 @@ class LogVolumeTest {
     void aFilesAgeIsByTheFileSystemsClock() throws IOException {
         noteStore("store-1", Duration.ofDays(30));
         putModified("a\n", Duration.ofMinutes(1));
-        // This machine's clock is two hours ahead of the file server's.
-        volume = another(() -> Instant.now().plus(Duration.ofHours(2)));
-        volume.adopt("store-1");
+        clock.pause(Duration.ofHours(2));
         assertThat(firstPosition()).isEqualTo(2);
 
         volume.probe();
@@ -251,7 +255,7 @@ class LogVolumeTest {
         noteStore("store-2", Duration.ofMinutes(10));
         putModified("a\n", Duration.ofMinutes(5));
 
-        another(InstantSource.system()).adopt("store-1");
+        another().adopt("store-1");
         volume.adopt("store-2");
 
         assertThat(firstPosition()).isZero();
@@ -277,7 +281,7 @@ class LogVolumeTest {
 
         assertThat(marker).content().hasLineCount(18).contains("000000000033 ", "000000000048 ");
         assertThat(volume.adopt("0b59fbd0-4f24-44d4-96bb-000000000045"))
-                .isEqualTo(another(InstantSource.system()).adopt("new"));
+                .isEqualTo(another().adopt("new"));
     }
 
     /** Found by the simulation: with a fall-back of Redis the file's events came twice. */
@@ -285,11 +289,6 @@ class LogVolumeTest {
     void aStopInTheMidstOfAProbeIsNotTakenForTheFileSystemsTime() throws IOException {
         noteStore("store-1", Duration.ofDays(30));
         putModified("a\n", Duration.ofMinutes(1));
-        StoppableClock clock = new StoppableClock();
-        volume = another(clock);
-        volume.adopt("store-1");
-        volume.probe();
-
         clock.stopInTheNextProbe = true;
         volume.probe();
 
@@ -299,31 +298,36 @@ class LogVolumeTest {
     /** Found by the simulation: of two equal events, hours apart, one was missing. */
     @Test
     void aDirectoryWhoseClockWasNotReadYetIsOfNoUse() throws IOException {
-        StoppableClock clock = new StoppableClock();
-        clock.stopInTheNextProbe = true;
-        volume = another(clock);
+        noteStore("store-1", Duration.ofDays(30));
+        putModified("a\n", Duration.ofMinutes(1));
+        volume = another();
         volume.adopt("store-1");
+        clock.stopInTheNextProbe = true;
 
         assertThatThrownBy(() -> volume.probe())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("clock");
+        assertThatThrownBy(this::firstPosition).isInstanceOf(IllegalStateException.class);
         clock.stopInTheNextProbe = false;
         volume.probe();
-        clock.stopInTheNextProbe = true;
-        volume.probe();
+        assertThat(firstPosition()).isZero();
     }
 
     /** Of a process that may be stopped before the probe's write, or after it. */
-    private final class StoppableClock implements InstantSource {
-        private final Instant beforeTheStop = Instant.now().minus(Duration.ofHours(2));
+    private final class StoppableClock implements MonotonicClock {
+        private long passedNanos;
         private boolean stopInTheNextProbe;
 
         @Override
-        public Instant instant() {
-            String last = file.disk.effects().getLast();
-            boolean after =
-                    last.startsWith("STAT .log-pipeline.probe") || last.startsWith("STAT 7.jsonl");
-            return stopInTheNextProbe && !after ? beforeTheStop : Instant.now();
+        public long nanoTime() {
+            long now = System.nanoTime() + passedNanos;
+            boolean after = file.disk.effects().getLast().startsWith("STAT ");
+            return stopInTheNextProbe && !after ? now - Duration.ofHours(2).toNanos() : now;
+        }
+
+        @Override
+        public void pause(Duration duration) {
+            passedNanos += duration.toNanos();
         }
     }
 

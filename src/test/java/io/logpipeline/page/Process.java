@@ -5,10 +5,10 @@ import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.Reply;
 import io.logpipeline.redis.Script;
 import io.logpipeline.telemetry.Figures;
-import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.RecentFailures;
 import io.logpipeline.telemetry.Watchdog;
+import io.logpipeline.testing.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,16 +16,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A process whose state, clock and Redis are set by hand; all is well with it at first. */
 final class Process {
     static final String REPLICA = "secret-host-77-0a1b2c3d";
 
-    final AtomicLong nanos = new AtomicLong(1_000);
+    final ManualClock clock = new ManualClock();
     final PipelineState state = new PipelineState("all", "1.2.3");
-    final RecentFailures failures = new RecentFailures(nanos::get);
-    final Watchdog watchdog = new Watchdog(nanos::get);
+    final RecentFailures failures = new RecentFailures(clock::nanoTime);
+    final Watchdog watchdog = new Watchdog(clock::nanoTime);
     final Redis redis = new Redis();
     volatile Figures figures = new Figures(0, 0, 0, 0, false);
 
@@ -46,17 +45,7 @@ final class Process {
                 () -> figures,
                 failures,
                 watchdog,
-                new MonotonicClock() {
-                    @Override
-                    public long nanoTime() {
-                        return nanos.get();
-                    }
-
-                    @Override
-                    public void pause(Duration duration) {
-                        nanos.addAndGet(duration.toNanos());
-                    }
-                },
+                clock,
                 new Subject.Traits(
                         REPLICA,
                         true,
@@ -68,7 +57,7 @@ final class Process {
     }
 
     void advance(Duration duration) {
-        nanos.addAndGet(duration.toNanos());
+        clock.advance(duration);
     }
 
     /** Answers the one question there is; by default at once. */

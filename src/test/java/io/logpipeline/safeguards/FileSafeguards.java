@@ -298,8 +298,8 @@ final class FileSafeguards {
                             "file system's own clock",
                             "A file's age is not measured between two machines' clocks.",
                             "file/LogVolume.java",
-                            ".plus(clockOffset)",
-                            "",
+                            "if (written.isPresent() && took",
+                            "if (clock == null && written.isPresent() && took",
                             "file.LogVolumeTest"),
                     new Safeguard(
                             "lock of the dot file",
@@ -341,7 +341,7 @@ final class FileSafeguards {
                             "clock of the file system",
                             "No file's age is told before the file system's clock was read.",
                             "file/LogVolume.java",
-                            "if (!clockKnown) {",
+                            "if (clock == null) {",
                             "if (false) {",
                             "file.LogVolumeTest#aDirectoryWhoseClockWasNotReadYetIsOfNoUse"),
                     new Safeguard(
