@@ -4,6 +4,7 @@ import io.helidon.metrics.api.MeterRegistry;
 import io.logpipeline.file.Disk;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisLink;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.PipelineTelemetry;
@@ -15,7 +16,8 @@ import java.util.UUID;
 /**
  * What the parts of one process have in common.
  *
- * @param replica its name in the consumer group
+ * @param replica its name in the consumer groups
+ * @param streams which streams it reads: what its watch sees, its drainer takes from
  * @param stops to close what was started
  */
 record Common(
@@ -23,6 +25,7 @@ record Common(
         Settings settings,
         Pipeline.Seams seams,
         String replica,
+        StreamSet streams,
         MonotonicClock clock,
         Watchdog watchdog,
         PipelineState state,
@@ -40,6 +43,7 @@ record Common(
                 settings,
                 seams,
                 replicaName(),
+                new StreamSet(settings.drainer().streams()),
                 clock,
                 new Watchdog(clock::nanoTime),
                 state,

@@ -8,7 +8,7 @@ import io.logpipeline.file.FailStop;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisCalls;
 
 /** The parts that carry lists from Redis into their files. */
@@ -20,7 +20,7 @@ final class DrainSide {
         // A chunk takes longer than a look at Redis, and must not hold one up.
         RedisCalls link = common.calls(common.link("drain", settings.redisTimeout()));
         common.stops().push(link::close);
-        PendingStream pending = new PendingStream(link, common.replica());
+        PendingStreams pending = new PendingStreams(link, common.replica(), common.streams());
         DayFiles files =
                 new DayFiles(
                         common.disk(),

@@ -14,7 +14,7 @@ import io.logpipeline.api.OpenConnections;
 import io.logpipeline.page.LivePage;
 import io.logpipeline.page.Subject;
 import io.logpipeline.redis.MemoryWatermark;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.PushQueue;
 import io.logpipeline.redis.RedisLink;
 import io.logpipeline.redis.Replicas;
@@ -82,11 +82,11 @@ final class HttpSide {
      * @throws StartRefused when a port can't be had
      */
     static Ports start(
-            Common common, PendingStream pending, MemoryWatermark memory, Replicas replicas) {
+            Common common, PendingStreams pending, MemoryWatermark memory, Replicas replicas) {
         return new HttpSide(common, replicas).start(pending, memory);
     }
 
-    private Ports start(PendingStream pending, MemoryWatermark memory) {
+    private Ports start(PendingStreams pending, MemoryWatermark memory) {
         Stops stops = common.stops();
         ClientTimeouts timeouts =
                 new ClientTimeouts(
@@ -156,7 +156,7 @@ final class HttpSide {
         return builder;
     }
 
-    private PushQueue queue(PendingStream pending) {
+    private PushQueue queue(PendingStreams pending) {
         RedisLink link = common.link("push", common.settings().redis().timeout());
         PushQueue queue =
                 new PushQueue(

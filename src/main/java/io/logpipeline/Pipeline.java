@@ -8,7 +8,7 @@ import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
 import io.logpipeline.redis.MemoryWatermark;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisWatch;
 import io.logpipeline.redis.Replicas;
@@ -68,7 +68,7 @@ final class Pipeline implements AutoCloseable {
         Stops stops = common.stops();
         RedisCalls link = common.calls(common.link("", settings.redis().timeout()));
         stops.push(link::close);
-        PendingStream pending = new PendingStream(link, common.replica());
+        PendingStreams pending = new PendingStreams(link, common.replica(), common.streams());
         Leases leases = new Leases(link);
         MemoryWatermark memory = new MemoryWatermark(settings.redis().memoryHighPercent());
         RedisWatch watch =
@@ -102,7 +102,7 @@ final class Pipeline implements AutoCloseable {
         if (common.role().drains()) {
             DrainSide.start(common, leases, landed, failStop);
         }
-        return HttpSide.start(common, pending, memory, new Replicas(link));
+        return HttpSide.start(common, pending, memory, new Replicas(link, pending));
     }
 
     /** Often enough that a list outlives a change of leader with time to spare. */

@@ -56,6 +56,7 @@ record Settings(Server server, Redis redis, Drain drainer, Observe observe, Log 
             Duration interval,
             String logPattern,
             Path logDir,
+            int streams,
             int workers,
             Duration lease,
             Duration redisTimeout,

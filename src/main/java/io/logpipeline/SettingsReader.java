@@ -6,6 +6,7 @@ import io.logpipeline.access.TokenBuckets;
 import io.logpipeline.file.Sync;
 import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.RedisServer;
+import io.logpipeline.redis.StreamSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -138,6 +139,7 @@ final class SettingsReader {
                 seconds("drainer.interval_seconds", 1, DAY_SECONDS),
                 logPattern(),
                 path("drainer.log_dir"),
+                number("drainer.streams", 1, StreamSet.STREAMS_MAX),
                 number("drainer.workers", 1, 256),
                 seconds("drainer.lease_seconds", 1, 3600),
                 millis("drainer.redis_timeout_ms", 50, 120_000),

@@ -114,6 +114,8 @@ class SettingsReaderTest {
         refusalWith("SERVER_PORT", "70000").contains("server.port", "0 to 65535", "70000");
         refusalWith("SERVER_PORT", "-7").contains("server.port", "-7");
         refusalWith("SERVER_HOST", " ").contains("server.host", "empty");
+        refusalWith("DRAINER_STREAMS", "0").contains("drainer.streams", "1 to 64", "0");
+        refusalWith("DRAINER_STREAMS", "65").contains("drainer.streams", "1 to 64", "65");
         refusalWith("DRAINER_WORKERS", "many").contains("drainer.workers", "many");
         refusalWith("DRAINER_LOG_PATTERN", "*").contains("drainer.log_pattern", "logs:user_");
         refusalWith("DRAINER_LOG_DIR", "a\0b").contains("drainer.log_dir", "not a path");

@@ -4,7 +4,7 @@ import io.logpipeline.file.DayFiles;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.PendingEntry;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.telemetry.DrainTelemetry;
 import io.logpipeline.telemetry.MonotonicClock;
@@ -14,20 +14,13 @@ import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 
-/**
- * Takes due entries and drains them, on a fixed number of threads. They take together, about as
- * many as they work on next, so that replicas share the work by speed and no entry waits behind a
- * list that takes long.
- */
+/** Drains due entries on a fixed number of threads, which take them together. */
 public final class Drainer {
     /** Told what landed, after its commit. */
     @FunctionalInterface
@@ -36,7 +29,7 @@ public final class Drainer {
     /** What the workers of one replica share. */
     public record Parts(
             Claims claims,
-            PendingStream pending,
+            PendingStreams pending,
             VolumeKeeper keeper,
             LogVolume volume,
             DayFiles files,
@@ -45,21 +38,14 @@ public final class Drainer {
             MonotonicClock clock,
             Landed landed) {}
 
-    private static final int ENTRIES_PER_TAKE_MIN = 8;
-    private static final Duration IDLE_MAX = Duration.ofSeconds(1);
     private static final Duration PAUSE_AFTER_FAILURES_MAX = Duration.ofSeconds(1);
 
     private final Parts parts;
-    private final Duration interval;
     private final Duration lease;
     private final RetryQueue retries;
-    private final int entriesPerTake;
-    private final Queue<PendingEntry> taken = new ConcurrentLinkedQueue<>();
-    private final ReentrantLock taking = new ReentrantLock();
-    private long nextReclaimNanos;
-    private long nextDueNanos;
+    private final Intake intake;
     private final AtomicInteger inHand = new AtomicInteger();
-    private final Set<String> heldEntryIds = ConcurrentHashMap.newKeySet();
+    private final Set<String> heldEntries = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -77,12 +63,10 @@ public final class Drainer {
             String replica,
             int workerCount) {
         this.parts = parts;
-        this.interval = interval;
         this.lease = lease;
         this.retries = new RetryQueue(parts.clock());
-        this.entriesPerTake = Math.max(ENTRIES_PER_TAKE_MIN, workerCount);
-        this.nextReclaimNanos = parts.clock().nanoTime();
-        this.nextDueNanos = nextReclaimNanos;
+        this.intake =
+                new Intake(parts.pending(), parts.clock(), interval, lease, replica, workerCount);
         for (int i = 1; i <= workerCount; i++) {
             String name = "drain-worker-" + i;
             Worker worker = new Worker(watchdog.loop(name), replica);
@@ -114,13 +98,13 @@ public final class Drainer {
     /** Ends after the chunks in hand; what waits for another try is given back to the group. */
     public void stop() throws InterruptedException {
         closed.countDown();
+        intake.wakeAll();
         for (Thread thread : threads) {
             thread.join();
         }
         try {
             List<PendingEntry> left = new ArrayList<>(retries.drainAll());
-            left.addAll(taken);
-            taken.clear();
+            left.addAll(intake.drainAll());
             for (PendingEntry entry : left) {
                 parts.pending().giveBack(entry, lease);
             }
@@ -137,6 +121,8 @@ public final class Drainer {
         private final Heartbeat heartbeat;
         private final KeyDrain keyDrain;
         private int failuresInARow;
+        private boolean newsEndsWait;
+        private long newsHeard;
 
         Worker(Heartbeat heartbeat, String replica) {
             this.heartbeat = heartbeat;
@@ -149,7 +135,9 @@ public final class Drainer {
                 while (!isClosed()) {
                     heartbeat.beat();
                     Duration wait = turn();
-                    if (!wait.isZero()) {
+                    if (newsEndsWait && !isClosed()) {
+                        intake.awaitNews(newsHeard, wait);
+                    } else if (!wait.isZero()) {
                         awaitClose(wait);
                     }
                 }
@@ -161,6 +149,7 @@ public final class Drainer {
         }
 
         private Duration turn() throws InterruptedException {
+            newsEndsWait = false;
             PendingEntry retry = retries.poll();
             if (retry != null) {
                 drainHeld(retry);
@@ -169,27 +158,22 @@ public final class Drainer {
             if (parts.keeper().admission() == null) {
                 return Duration.ofMillis(100);
             }
-            try {
-                PendingEntry entry = taken.poll();
-                if (entry == null) {
-                    Duration wait = takeMore();
-                    if (!wait.isZero()) {
-                        return wait;
-                    }
-                    entry = taken.poll();
+            newsHeard = intake.news();
+            return switch (intake.next()) {
+                case Intake.Next.Wait nothing -> {
+                    newsEndsWait = true;
+                    yield nothing.duration();
                 }
-                if (entry != null) {
-                    drain(entry);
+                case Intake.Next.Drain taken -> {
+                    drain(taken.entry());
+                    yield pauseAfterFailures();
                 }
-                return pauseAfterFailures();
-            } catch (RedisFailure unavailable) {
-                return Duration.ofMillis(200);
-            }
+            };
         }
 
         private void drain(PendingEntry entry) throws InterruptedException {
             // An entry in this process' hands comes again when its lease ended meanwhile.
-            if (heldEntryIds.add(entry.id())) {
+            if (heldEntries.add(entry.name())) {
                 if (entry.reclaimed()) {
                     parts.telemetry()
                             .recovered(
@@ -212,7 +196,7 @@ public final class Drainer {
                 inHand.decrementAndGet();
                 if (!waits) {
                     retries.forget(entry);
-                    heldEntryIds.remove(entry.id());
+                    heldEntries.remove(entry.name());
                 }
             }
         }
@@ -225,59 +209,6 @@ public final class Drainer {
             Duration pause = Duration.ofMillis(50L << Math.min(failuresInARow - 3, 5));
             return pause.compareTo(PAUSE_AFTER_FAILURES_MAX) < 0 ? pause : PAUSE_AFTER_FAILURES_MAX;
         }
-    }
-
-    /**
-     * Takes entries for all workers, one of them at a time, unless another one just did.
-     *
-     * @return how long to wait when there was nothing to take
-     */
-    private Duration takeMore() throws RedisFailure, InterruptedException {
-        taking.lockInterruptibly();
-        try {
-            if (!taken.isEmpty()) {
-                return Duration.ZERO;
-            }
-            List<PendingEntry> reclaimed = reclaimIfDue();
-            if (!reclaimed.isEmpty()) {
-                taken.addAll(reclaimed);
-                return Duration.ZERO;
-            }
-            Duration untilDue = Duration.ofNanos(nextDueNanos - parts.clock().nanoTime());
-            if (untilDue.isPositive()) {
-                return untilDue;
-            }
-            switch (parts.pending().take(interval, entriesPerTake)) {
-                case PendingStream.Taken.Entries entries -> {
-                    taken.addAll(entries.entries());
-                    return Duration.ZERO;
-                }
-                case PendingStream.Taken.NothingDue nothing -> {
-                    Duration wait =
-                            nothing.delay().compareTo(IDLE_MAX) < 0
-                                    ? nothing.delay().plusMillis(1)
-                                    : IDLE_MAX;
-                    nextDueNanos = parts.clock().nanoTime() + wait.toNanos();
-                    return wait;
-                }
-            }
-        } finally {
-            taking.unlock();
-        }
-    }
-
-    /** Three times a lease. */
-    private List<PendingEntry> reclaimIfDue() throws RedisFailure, InterruptedException {
-        long now = parts.clock().nanoTime();
-        if (now - nextReclaimNanos < 0) {
-            return List.of();
-        }
-        nextReclaimNanos = now + lease.toNanos() / 3;
-        List<PendingEntry> reclaimed = parts.pending().reclaim(lease, entriesPerTake);
-        if (reclaimed.size() == entriesPerTake) {
-            nextReclaimNanos = now;
-        }
-        return reclaimed;
     }
 
     private void awaitClose(Duration wait) throws InterruptedException {

@@ -10,7 +10,7 @@ import io.logpipeline.redis.ClaimOutcome;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.CommitOutcome;
 import io.logpipeline.redis.PendingEntry;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.telemetry.DrainFailure;
 import io.logpipeline.telemetry.DrainTelemetry;
@@ -52,7 +52,7 @@ final class KeyDrain {
     private static final int LEAST_BYTES = 1;
 
     private final Claims claims;
-    private final PendingStream pending;
+    private final PendingStreams pending;
     private final VolumeKeeper keeper;
     private final LogVolume volume;
     private final DayFileWriter writer;
@@ -221,7 +221,7 @@ final class KeyDrain {
     }
 
     private static String tokenEnd(PendingEntry entry) {
-        return "/" + entry.id();
+        return "/" + entry.name();
     }
 
     private ClaimOutcome claim(

@@ -39,11 +39,11 @@ final class RetryQueue {
 
     /** Keeps an entry for later; false when there is no room. */
     synchronized boolean add(PendingEntry entry) {
-        int before = failures.getOrDefault(entry.id(), 0);
+        int before = failures.getOrDefault(entry.name(), 0);
         if (before == 0 && failures.size() >= ENTRIES_MAX) {
             return false;
         }
-        failures.put(entry.id(), before + 1);
+        failures.put(entry.name(), before + 1);
         Duration delay = DELAY_MIN.multipliedBy(1L << Math.min(before, 10));
         delay = delay.compareTo(DELAY_MAX) < 0 ? delay : DELAY_MAX;
         waiting.add(new Waiting(entry, clock.nanoTime() + delay.toNanos()));
@@ -69,6 +69,6 @@ final class RetryQueue {
 
     /** Ends an entry's history. */
     synchronized void forget(PendingEntry entry) {
-        failures.remove(entry.id());
+        failures.remove(entry.name());
     }
 }

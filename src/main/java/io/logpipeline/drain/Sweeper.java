@@ -3,7 +3,7 @@ package io.logpipeline.drain;
 import io.logpipeline.event.UserDay;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.telemetry.DrainTelemetry;
 import io.logpipeline.telemetry.LockKind;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,12 +31,11 @@ import java.util.concurrent.TimeUnit;
 public final class Sweeper {
     private static final String FIRST_CURSOR = "0";
     private static final long NOT_SEEN = 0;
-    private static final int ENTRIES_PER_PAGE = 1000;
     private static final Duration BEAT_MAX = Duration.ofSeconds(1);
     private static final Duration CONSUMER_IDLE_MAX = Duration.ofHours(1);
 
     private final ListScan scan;
-    private final PendingStream pending;
+    private final PendingStreams pending;
     private final Leases leases;
     private final DrainTelemetry telemetry;
     private final MonotonicClock clock;
@@ -60,7 +58,7 @@ public final class Sweeper {
      */
     public Sweeper(
             ListScan scan,
-            PendingStream pending,
+            PendingStreams pending,
             Leases leases,
             DrainTelemetry telemetry,
             Watchdog watchdog,
@@ -162,7 +160,8 @@ public final class Sweeper {
         if (sweepStartNanos.isEmpty()) {
             sweepStartNanos = OptionalLong.of(clock.nanoTime());
         }
-        Known known = new Known();
+        pending.look();
+        KnownLists known = new KnownLists(pending, scan, this::goesOn);
         known.readOn();
         if (!leader) {
             return;
@@ -179,10 +178,11 @@ public final class Sweeper {
                 sweepStartNanos = OptionalLong.empty();
             }
         }
-        pending.retireConsumers(CONSUMER_IDLE_MAX);
+        known.retireConsumers(CONSUMER_IDLE_MAX);
+        pending.removeForeign();
     }
 
-    private void sweepLists(Known known) throws RedisFailure, InterruptedException {
+    private void sweepLists(KnownLists known) throws RedisFailure, InterruptedException {
         if (listCursor.equals(FIRST_CURSOR)) {
             unrecognized = 0;
         }
@@ -204,7 +204,7 @@ public final class Sweeper {
         telemetry.unrecognizedKeys(unrecognized);
     }
 
-    private void sweepBatches(Known known) throws RedisFailure, InterruptedException {
+    private void sweepBatches(KnownLists known) throws RedisFailure, InterruptedException {
         do {
             ListScan.Page page = scan.batches(batchCursor);
             Map<String, Long> lists = new LinkedHashMap<>();
@@ -228,7 +228,7 @@ public final class Sweeper {
         return leader;
     }
 
-    private void addMissing(Known known, Map<String, Long> seenMicros)
+    private void addMissing(KnownLists known, Map<String, Long> seenMicros)
             throws RedisFailure, InterruptedException {
         int added = 0;
         boolean upToDate = false;
@@ -239,37 +239,12 @@ public final class Sweeper {
                 known.readOn();
                 upToDate = true;
             }
-            if (!known.contains(list)) {
-                pending.addNow(list, each.getValue());
+            if (!known.contains(list) && known.add(list, each.getValue())) {
                 added++;
             }
         }
         if (added > 0) {
             telemetry.keysSwept(added);
-        }
-    }
-
-    /** The lists with an entry, as far as the stream was read. */
-    private final class Known {
-        private final EntryIndex index = new EntryIndex(ThreadLocalRandom.current().nextLong());
-        private String lastId = "0-0";
-
-        boolean contains(String list) {
-            return index.contains(list);
-        }
-
-        /** Reads on, the oldest entries first, and keeps alive what they stand for. */
-        void readOn() throws RedisFailure, InterruptedException {
-            PendingStream.Page page;
-            do {
-                page = pending.page(lastId, ENTRIES_PER_PAGE);
-                scan.tend(
-                        page.lists().stream()
-                                .filter(list -> UserDay.fromKey(list).isPresent())
-                                .toList());
-                page.lists().forEach(index::add);
-                lastId = page.lastId();
-            } while (page.lists().size() == ENTRIES_PER_PAGE && goesOn());
         }
     }
 

@@ -59,17 +59,7 @@ public final class ListScan {
                             PendingStream.arguments(expiration.toSeconds())));
         }
         Map<String, Long> seenMicros = LinkedHashMap.newLinkedHashMap(keys.size());
-        int failed = 0;
-        for (Map.Entry<String, CompletionStage<Reply>> each : replies.entrySet()) {
-            try {
-                tended(each.getKey(), calls.await(each.getValue()), seenMicros);
-            } catch (RedisFailure failure) {
-                failed++;
-                if (calls.topology() == Topology.ONE_SERVER || failed == keys.size()) {
-                    throw failure;
-                }
-            }
-        }
+        Answers.await(calls, replies).forEach((key, reply) -> tended(key, reply, seenMicros));
         return seenMicros;
     }
 

@@ -4,10 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 
 /**
- * The stream of lists that wait to be drained, and the group that shares them among the replicas. A
+ * One stream of lists that wait to be drained, and the group that shares them among the replicas. A
  * hint only: an entry lost costs the time until the next sweep, one too many costs a look.
  */
 public final class PendingStream {
@@ -20,35 +21,40 @@ public final class PendingStream {
         record NothingDue(Duration delay) implements Taken {}
     }
 
-    /** How much is pending in the whole pipeline. */
-    public record Backlog(long keys, Duration lag) {}
-
     /** A page of the stream: the lists that have entries. */
     public record Page(String lastId, List<String> lists) {}
-
-    private static final List<String> STREAM = List.of(RedisKeys.PENDING);
 
     private static final String FIRST_ID = "0-0";
 
     private final RedisCalls calls;
     private final String consumer;
+    private final int number;
+    private final List<String> key;
     private final Acknowledgements acknowledgements = new Acknowledgements(this::acknowledge);
     private volatile String reclaimFromId = FIRST_ID;
 
     /**
      * @param consumer this process' name in the group
+     * @param number which of the streams it is, from 0
      */
-    public PendingStream(RedisCalls calls, String consumer) {
+    PendingStream(RedisCalls calls, String consumer, int number) {
         this.calls = calls;
         this.consumer = consumer;
+        this.number = number;
+        this.key = List.of(RedisKeys.pending(number));
+    }
+
+    /** Which of the streams it is. */
+    public int number() {
+        return number;
     }
 
     /** Makes lists known without waiting for it; a loss is left to the sweep. */
-    public void add(List<String> lists, long noticedMicros) {
+    void add(List<String> lists, long noticedMicros) {
         List<Object> arguments = new ArrayList<>(1 + lists.size());
         arguments.add(noticedMicros);
         arguments.addAll(lists);
-        var unused = calls.run(Script.NOTIFY, STREAM, arguments(arguments.toArray()));
+        var unused = calls.run(Script.NOTIFY, key, arguments(arguments.toArray()));
     }
 
     /** Makes a list known. */
@@ -124,14 +130,23 @@ public final class PendingStream {
     }
 
     /** Creates stream and group when they are missing. */
-    public void ensureGroup() throws RedisFailure, InterruptedException {
-        run(Script.GROUP, RedisKeys.GROUP);
+    CompletionStage<Reply> ensureGroup() {
+        return ask(Script.GROUP, RedisKeys.GROUP);
     }
 
-    /** How much is pending, at a cost that does not grow with it. */
-    public Backlog backlog() throws RedisFailure, InterruptedException {
-        Reply reply = run(Script.PENDING);
-        return new Backlog(reply.number(1), Duration.ofMillis(reply.number(2)));
+    /** Asks how much is pending, at a cost that does not grow with it. */
+    CompletionStage<Reply> backlog() {
+        return ask(Script.PENDING);
+    }
+
+    /** Removes the stream if it has no entry. */
+    CompletionStage<Reply> removeIfEmpty() {
+        return ask(Script.REMOVE);
+    }
+
+    /** Asks who drains it. */
+    CompletionStage<Reply> replicas(int namedMax) {
+        return ask(Script.REPLICAS, RedisKeys.GROUP, namedMax);
     }
 
     /** Reads the entries after an id, {@code "0-0"} for all, in pages. */
@@ -148,14 +163,19 @@ public final class PendingStream {
 
     private Reply run(Script script, Object... arguments)
             throws RedisFailure, InterruptedException {
-        return calls.await(calls.run(script, STREAM, arguments(arguments)));
+        return calls.await(ask(script, arguments));
     }
 
-    private static List<PendingEntry> entries(Reply reply, int first, boolean reclaimed) {
+    private CompletionStage<Reply> ask(Script script, Object... arguments) {
+        return calls.run(script, key, arguments(arguments));
+    }
+
+    private List<PendingEntry> entries(Reply reply, int first, boolean reclaimed) {
         List<PendingEntry> entries = new ArrayList<>();
         for (int i = first; i < reply.size(); i += 3) {
             entries.add(
                     new PendingEntry(
+                            number,
                             reply.text(i),
                             reply.text(i + 1),
                             noticedMicros(reply.text(i + 2)),

@@ -33,7 +33,7 @@ final class PushLane {
      */
     record Terms(
             RedisCalls calls,
-            PendingStream pending,
+            PendingStreams pending,
             byte[] expirationSeconds,
             byte[] newStoreId,
             Durability durability,

@@ -42,7 +42,7 @@ public final class PushQueue implements Pushes, AutoCloseable {
      */
     public PushQueue(
             RedisCalls calls,
-            PendingStream pending,
+            PendingStreams pending,
             Duration expiration,
             int bytesMax,
             Durability durability,

@@ -4,7 +4,7 @@ import io.logpipeline.event.UserDay;
 
 /** Every name this project gives to a Redis key; the lists' own names are {@link UserDay}'s. */
 public final class RedisKeys {
-    /** The stream of keys that wait to be drained. */
+    /** The first stream of keys that wait to be drained; the only one by default. */
     public static final String PENDING = "logs:pending";
 
     /** The consumer group of the drainers on it. */
@@ -16,6 +16,14 @@ public final class RedisKeys {
     private static final String BATCH_END = "}:batch";
 
     private RedisKeys() {}
+
+    /**
+     * The stream of a number. The letter makes that three, or four, lie on as many masters one
+     * each, where the slots are dealt out evenly.
+     */
+    public static String pending(int stream) {
+        return stream == 0 ? PENDING : PENDING + ":p" + stream;
+    }
 
     /** The claimed elements of a list; in the list's hash slot, like the other satellites. */
     static String batch(String list) {

@@ -11,16 +11,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Looks at Redis every second: whether it answers, how much is pending, how full it is, and, each
- * time it comes back, whether it is fit for the pipeline. Says once when it went away and once when
- * it is back.
+ * Looks at Redis every second: whether it answers, how much is pending and in which streams, how
+ * full it is, and, each time it comes back, whether it is fit for the pipeline. Says once when it
+ * went away and once when it is back.
  */
 public final class RedisWatch {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.redis");
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
+    /**
+     * One look of so many is for streams of another setting: an entry there is known long before it
+     * is due, and all names are asked for seldom.
+     */
+    private static final int LOOKS_AT_ALL_STREAMS = 5;
+
     private final RedisCalls calls;
-    private final PendingStream pending;
+    private final PendingStreams pending;
     private final PipelineState state;
     private final MonotonicClock clock;
     private final Consumer<String> refused;
@@ -34,6 +40,7 @@ public final class RedisWatch {
     private boolean up;
     private boolean toldDown;
     private int toldAway;
+    private int looks;
     private long downSinceNanos;
 
     /**
@@ -41,7 +48,7 @@ public final class RedisWatch {
      */
     public RedisWatch(
             RedisCalls calls,
-            PendingStream pending,
+            PendingStreams pending,
             PipelineState state,
             Watchdog watchdog,
             MonotonicClock clock,
@@ -76,7 +83,8 @@ public final class RedisWatch {
             if (!up) {
                 cameUp();
             }
-            PendingStream.Backlog backlog = pending.backlog();
+            PendingStreams.Backlog backlog =
+                    looks++ % LOOKS_AT_ALL_STREAMS == 0 ? pending.look() : pending.backlog();
             state.pending(backlog.keys(), backlog.lag());
             memory.look(calls);
             tellAway(mastersAway());
@@ -139,7 +147,7 @@ public final class RedisWatch {
                 refused.accept(refusal);
             }
         }
-        pending.ensureGroup();
+        pending.ensureGroups();
         boolean isAppendOnly = servers.stream().allMatch(ServerCheck::appendOnly);
         String appendOnly =
                 isAppendOnly

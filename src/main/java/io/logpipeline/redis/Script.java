@@ -26,6 +26,7 @@ public enum Script {
     HOLDER,
     ENTRIES,
     RETIRE,
+    REMOVE,
     CLAIM,
     COMMIT,
     RELEASE,

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- Hands the due entries at the head of the stream to one consumer; entries that are not due stay
--- undelivered, for whoever is awake then. Creates stream and group when they are missing.
+-- undelivered, for whoever is awake then. Creates the group when it is missing; never the stream, which
+-- may just have been removed.
 --
 -- KEYS[1]  the stream of pending keys
 -- ARGV[1]  the group
@@ -10,20 +11,21 @@
 --
 -- {"TAKEN", id, key, noticed_us, …}  three values an entry, at least one entry
 -- {"WAIT", milliseconds}             until the first undelivered entry is due; -1 when there is none
+if redis.call('EXISTS', KEYS[1]) == 0 then
+    return {'WAIT', -1}
+end
 local last
-if redis.call('EXISTS', KEYS[1]) == 1 then
-    for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
-        local fields = {}
-        for i = 1, #group, 2 do
-            fields[group[i]] = group[i + 1]
-        end
-        if fields['name'] == ARGV[1] then
-            last = fields['last-delivered-id']
-        end
+for _, group in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+    local fields = {}
+    for i = 1, #group, 2 do
+        fields[group[i]] = group[i + 1]
+    end
+    if fields['name'] == ARGV[1] then
+        last = fields['last-delivered-id']
     end
 end
 if not last then
-    redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0', 'MKSTREAM')
+    redis.call('XGROUP', 'CREATE', KEYS[1], ARGV[1], '0')
     last = '0-0'
 end
 local now = redis.call('TIME')

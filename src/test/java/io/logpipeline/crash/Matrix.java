@@ -189,6 +189,8 @@ final class Matrix {
         swept.each("NOTIFY@sweep", CALL, 1);
         swept.each("SCAN@batches", QUESTION, 1);
         swept.each("RETIRE", CALL, 1);
+        Rows resharded = new Rows(Scenario.RESHARDED);
+        resharded.each("REMOVE", CALL, 1);
         Rows locked = new Rows(Scenario.LOCKED);
         locked.each("RELEASE@list", CALL, 1);
         Rows ended = new Rows(Scenario.ENDED);
@@ -204,7 +206,7 @@ final class Matrix {
         api.each("PUSH", CALL, 1, 2, 3);
         api.each("NOTIFY@push", CALL, 1);
         List<Row> rows = new ArrayList<>();
-        for (Rows each : List.of(again, swept, locked, ended, away, watched, api)) {
+        for (Rows each : List.of(again, swept, resharded, locked, ended, away, watched, api)) {
             rows.addAll(each.list);
         }
         return rows;

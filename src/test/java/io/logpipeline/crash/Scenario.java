@@ -89,6 +89,14 @@ enum Scenario {
             stage.push(stage.events);
         }
     },
+    /** Its entry is in a stream of a setting that no process has any more. */
+    RESHARDED {
+        @Override
+        void prepare(Stage stage) {
+            stage.push(stage.events);
+            stage.enterForeignStream();
+        }
+    },
     /** Redis is another store than the one that the directory has noted. */
     STORE {
         @Override

@@ -21,6 +21,7 @@ import java.util.function.BooleanSupplier;
 final class Stage {
     static final String DAY = "19818";
     private static final String STREAM = "logs:pending";
+    private static final String FOREIGN_STREAM = "logs:pending:p7";
     private static final String GROUP = "drainers";
 
     final Replica faulty;
@@ -87,6 +88,11 @@ final class Stage {
     /** An entry that is due as soon as its time allows, or at once after a quiet second. */
     void enter(String key) {
         redis.with(commands -> addEntry(commands, key));
+    }
+
+    void enterForeignStream() {
+        redis.with(
+                commands -> commands.xadd(FOREIGN_STREAM, Map.of("key", list, "noticed_us", "1")));
     }
 
     private static String addEntry(RedisCommands<String, String> commands, String key) {
@@ -176,9 +182,11 @@ final class Stage {
         return redis.with(commands -> commands.exists(list, batch()) == 0);
     }
 
-    /** Nor is any entry of whatever list. */
+    /** Nor is any entry of whatever list, nor a stream of nobody's setting. */
     boolean isDrained() {
-        return isEmptied() && redis.with(commands -> commands.xlen(STREAM) == 0);
+        return isEmptied()
+                && redis.with(commands ->
+                        commands.xlen(STREAM) == 0 && commands.exists(FOREIGN_STREAM) == 0);
     }
 
     static List<String> events(String user, int count, java.util.function.IntUnaryOperator sizes) {

@@ -8,8 +8,9 @@ import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisCalls;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Watchdog;
@@ -50,7 +51,7 @@ public final class DrainStage implements AutoCloseable {
     final AtomicLong watchedNanos = new AtomicLong();
 
     final Watchdog watchdog = new Watchdog(() -> clock.nanoTime() + watchedNanos.get());
-    final PendingStream pending;
+    final PendingStreams pending;
     final Claims claims;
     final VolumeKeeper keeper;
     volatile Drainer.Landed landed = (userDay, elements) -> {};
@@ -70,14 +71,25 @@ public final class DrainStage implements AutoCloseable {
                 disk,
                 logDir,
                 replica,
-                new Pace(INTERVAL, lease, SWEEP_PERIOD, workers, CHUNK_ELEMENTS));
+                new Pace(INTERVAL, lease, SWEEP_PERIOD, workers, CHUNK_ELEMENTS),
+                new StreamSet(1));
     }
 
     public DrainStage(RedisCalls calls, Path logDir, String replica, Pace pace) {
-        this(calls, new NioDisk(), logDir, replica, pace);
+        this(calls, logDir, replica, pace, new StreamSet(1));
     }
 
-    private DrainStage(RedisCalls calls, Disk disk, Path logDir, String replica, Pace pace) {
+    DrainStage(RedisCalls calls, Path logDir, String replica, Pace pace, StreamSet streams) {
+        this(calls, new NioDisk(), logDir, replica, pace, streams);
+    }
+
+    private DrainStage(
+            RedisCalls calls,
+            Disk disk,
+            Path logDir,
+            String replica,
+            Pace pace,
+            StreamSet streams) {
         files =
                 new DayFiles(
                         disk,
@@ -85,7 +97,7 @@ public final class DrainStage implements AutoCloseable {
                         Duration.ofSeconds(1),
                         clock,
                         (path, cause) -> new AssertionError("force failed: " + path, cause));
-        pending = new PendingStream(calls, replica);
+        pending = new PendingStreams(calls, replica, streams);
         Leases leases = new Leases(calls);
         LogVolume volume = new LogVolume(files, LEDGER_LIFE);
         keeper = new VolumeKeeper(volume, leases, state, watchdog, clock, pace.lease()).start();

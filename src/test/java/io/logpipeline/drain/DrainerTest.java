@@ -6,9 +6,11 @@ import io.logpipeline.redis.ClaimOutcome;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.PendingEntry;
 import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisKeys;
 import io.logpipeline.redis.Script;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.DrainFailure;
 import io.logpipeline.telemetry.Recovery;
 import io.logpipeline.testing.Await;
@@ -202,9 +204,11 @@ class DrainerTest {
         }
         push(LIST, "1", "2");
         Claims claims = new Claims(redis.link(), LEASE, Duration.ofHours(1), 100, 1000);
-        PendingStream dead = new PendingStream(redis.link(), "dead");
+        PendingStreams dead = new PendingStreams(redis.link(), "dead", new StreamSet(1));
         PendingEntry entry =
-                ((PendingStream.Taken.Entries) dead.take(Duration.ZERO, 8)).entries().getFirst();
+                ((PendingStream.Taken.Entries) dead.of(LIST).take(Duration.ZERO, 8))
+                        .entries()
+                        .getFirst();
         try (DrainStage stage = start(LEASE)) {
             stage.awaitAdmission();
             assertThat(claims.claim(entry, "dead/1", 0, stage.keeper.admission()))

@@ -3,8 +3,9 @@ package io.logpipeline.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.redis.PendingEntry;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisKeys;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.Recovery;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ConnectedRedis;
@@ -68,7 +69,8 @@ class EntriesInHandTest {
         Await.until("it failed", () -> !stage.telemetry.failures(LIST).isEmpty());
         stage.stop();
 
-        assertThat(new PendingStream(redis.link(), "another").reclaim(LONG_LEASE, 8))
+        PendingStreams another = new PendingStreams(redis.link(), "another", new StreamSet(1));
+        assertThat(another.of(LIST).reclaim(LONG_LEASE, 8))
                 .extracting(PendingEntry::list)
                 .containsExactly(LIST);
     }

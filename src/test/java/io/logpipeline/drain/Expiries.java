@@ -33,7 +33,10 @@ final class Expiries {
         }
         books.expired(elements);
         String drained = server.field("{" + key + "}:ledger", "drained_at");
-        long noticed = server.noticedMicros(RedisKeys.PENDING, key);
+        long noticed = -1;
+        for (int stream = 0; stream < Chances.STREAMS.streamsMax(); stream++) {
+            noticed = Math.max(noticed, server.noticedMicros(RedisKeys.pending(stream), key));
+        }
         if (noticed > (drained == null ? 0 : Long.parseLong(drained))) {
             toBeTold.add(key);
         }

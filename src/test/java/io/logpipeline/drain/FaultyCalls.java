@@ -33,7 +33,8 @@ final class FaultyCalls implements RedisCalls {
     private final Map<Script, Step> steps = new EnumMap<>(Script.class);
     private final Map<Script, Integer> faultsLeft = new EnumMap<>(Script.class);
     private final Map<Script, Fault> faults = new EnumMap<>(Script.class);
-    private final Map<Script, CompletableFuture<Void>> gates = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Void>> gates = new ConcurrentHashMap<>();
+    private volatile Duration patience;
     private int scans;
     private int lostScans = Integer.MAX_VALUE;
 
@@ -64,9 +65,19 @@ final class FaultyCalls implements RedisCalls {
 
     /** Calls of a script wait until the answer is completed. */
     CompletableFuture<Void> hold(Script script) {
+        return hold(script, "");
+    }
+
+    /** The same of calls about one key. */
+    CompletableFuture<Void> hold(Script script, String key) {
         CompletableFuture<Void> gate = new CompletableFuture<>();
-        gates.put(script, gate);
+        gates.put(script + key, gate);
         return gate;
+    }
+
+    /** How long replies are awaited. */
+    void patience(Duration timeout) {
+        patience = timeout;
     }
 
     /** Something happens just before the nth call of a script from now on. */
@@ -110,8 +121,9 @@ final class FaultyCalls implements RedisCalls {
         if (fault == Fault.CALL_LOST) {
             return lost();
         }
-        CompletionStage<Void> gate =
-                gates.getOrDefault(script, CompletableFuture.completedFuture(null));
+        CompletableFuture<Void> ofAll =
+                gates.getOrDefault(script.name(), CompletableFuture.completedFuture(null));
+        CompletionStage<Void> gate = gates.getOrDefault(script + keys.getFirst(), ofAll);
         CompletionStage<Reply> reply =
                 gate.thenCompose(open -> calls.run(script, keys, arguments, durability));
         return fault == null ? reply : reply.thenCompose(swallowed -> lost());
@@ -149,6 +161,6 @@ final class FaultyCalls implements RedisCalls {
 
     @Override
     public Duration timeout() {
-        return calls.timeout();
+        return patience == null ? calls.timeout() : patience;
     }
 }

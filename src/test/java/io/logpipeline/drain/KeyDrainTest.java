@@ -10,8 +10,10 @@ import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.PendingEntry;
 import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisKeys;
 import io.logpipeline.redis.Script;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.DrainFailure;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
@@ -47,7 +49,7 @@ class KeyDrainTest {
     private final RecordedTelemetry telemetry = new RecordedTelemetry();
     private final MonotonicClock clock = MonotonicClock.system();
     private FaultyCalls calls;
-    private PendingStream pending;
+    private PendingStreams pending;
     private Claims claims;
     private VolumeKeeper keeper;
     private KeyDrain keyDrain;
@@ -68,7 +70,7 @@ class KeyDrainTest {
     void admit() throws Exception {
         redis.server().flushall();
         calls = new FaultyCalls(redis.link());
-        pending = new PendingStream(calls, "replica");
+        pending = new PendingStreams(calls, "replica", new StreamSet(1));
         claims = new Claims(calls, LEASE, LEDGER_LIFE, 100, 100_000);
         DayFiles files =
                 new DayFiles(
@@ -114,8 +116,13 @@ class KeyDrainTest {
 
     private PendingEntry entryOf(String list) throws Exception {
         long seconds = Long.parseLong(redis.server().time().getFirst());
-        pending.addNow(list, seconds * 1_000_000);
-        return ((PendingStream.Taken.Entries) pending.take(Duration.ZERO, 1)).entries().getFirst();
+        pending.of(list).addNow(list, seconds * 1_000_000);
+        return take();
+    }
+
+    private PendingEntry take() throws Exception {
+        PendingStream.Taken taken = pending.of(LIST).take(Duration.ZERO, 1);
+        return ((PendingStream.Taken.Entries) taken).entries().getFirst();
     }
 
     private static long entries() {
@@ -273,11 +280,9 @@ class KeyDrainTest {
 
         assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
 
-        assertThat(pending.page("0-0", 8).lists()).containsExactly(LIST);
+        assertThat(pending.of(LIST).page("0-0", 8).lists()).containsExactly(LIST);
         assertThat(file).hasContent("1\n");
-        PendingEntry next =
-                ((PendingStream.Taken.Entries) pending.take(Duration.ZERO, 1)).entries().getFirst();
-        assertThat(keyDrain.drain(next)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(keyDrain.drain(take())).isEqualTo(KeyDrain.Outcome.ENDED);
         assertThat(file).hasContent("1\n2\n");
     }
 

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.logpipeline.event.LogEvent;
 import io.logpipeline.event.UserDay;
 import io.logpipeline.redis.Durability;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.PushOutcome;
 import io.logpipeline.redis.PushQueue;
 import io.logpipeline.redis.RedisLink;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ConnectedRedis;
@@ -48,7 +49,7 @@ class RedisRestartTest {
                 PushQueue queue =
                         new PushQueue(
                                 RedisLink.open(process.url(), "test-push", timeout),
-                                new PendingStream(redis.link(), "api"),
+                                new PendingStreams(redis.link(), "api", new StreamSet(1)),
                                 Duration.ofSeconds(600),
                                 1_000_000,
                                 Durability.MEMORY,

@@ -28,7 +28,7 @@ class RetryQueueTest {
     private final RetryQueue queue = new RetryQueue(clock);
 
     private static PendingEntry entry(String id) {
-        return new PendingEntry(id, "logs:user_a:1", 0, false);
+        return new PendingEntry(0, id, "logs:user_a:1", 0, false);
     }
 
     private long millisUntilDue() {

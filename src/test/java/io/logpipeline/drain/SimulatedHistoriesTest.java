@@ -79,7 +79,8 @@ class SimulatedHistoriesTest {
         EVERYTHING(Chances.ALL),
         FAILING_DISKS(Chances.DISK),
         FORGETFUL_REDIS(Chances.REDIS),
-        REPEATED_EVENTS(Chances.REPEATS);
+        REPEATED_EVENTS(Chances.REPEATS),
+        SEVERAL_STREAMS(Chances.STREAMS);
 
         final Chances chances;
 
@@ -128,6 +129,8 @@ class SimulatedHistoriesTest {
                 kind, histories, (System.nanoTime() - startNanos) / 1_000_000, happened);
         if (kind == Kind.EVERYTHING && histories >= 2_000) {
             assertThat(happened.keySet()).as("a calm sea proves nothing").containsAll(STORMS);
+        } else if (kind == Kind.SEVERAL_STREAMS && histories >= 2_000) {
+            assertThat(happened.keySet()).contains("REMOVE KEPT", "REMOVE REMOVED");
         }
     }
 

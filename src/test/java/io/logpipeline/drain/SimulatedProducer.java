@@ -1,8 +1,9 @@
 package io.logpipeline.drain;
 
 import io.logpipeline.event.UserDay;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.Script;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.simulation.Decisions;
 import io.logpipeline.simulation.SimulatedRedis;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,8 @@ final class SimulatedProducer {
     final SimulatedLink link;
     private final SimulatedWorld world;
     private final int number;
-    private final PendingStream pending;
+    private PendingStreams pending;
+    private int streams;
     private final boolean repeats;
     private int events;
     private Request inDoubt;
@@ -37,11 +39,26 @@ final class SimulatedProducer {
         this.number = number;
         this.repeats = repeats;
         this.link = new SimulatedLink(world, "producer-" + number, server, this::answered);
-        this.pending = new PendingStream(link, "producer-" + number);
+        start();
+    }
+
+    /** Anew, as the API behind it does in a rolling restart. */
+    private void start() {
+        streams = world.newStreams();
+        StreamSet set = new StreamSet(streams, world.chances().streamsMax());
+        pending = new PendingStreams(link, "producer-" + number, set);
+    }
+
+    /** How many streams it has now. */
+    int streams() {
+        return streams;
     }
 
     /** Its next request, or the one in doubt again. */
     void act(Decisions decisions, List<UserDay> users) {
+        if (world.chances().streamsMax() > 1 && decisions.pick(8) == 7) {
+            start();
+        }
         if (inDoubt != null) {
             send(inDoubt);
             return;

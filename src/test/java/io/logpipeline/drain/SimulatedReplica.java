@@ -5,7 +5,9 @@ import io.logpipeline.file.LogVolume;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
+import io.logpipeline.redis.RedisFailure;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.simulation.Coroutine;
 import io.logpipeline.simulation.SimulatedClock;
 import io.logpipeline.simulation.SimulatedDisk;
@@ -19,9 +21,9 @@ import io.logpipeline.telemetry.Watchdog;
 import java.time.Duration;
 
 /**
- * A drainer process: the production drainer with two workers, volume keeper and sweeper, wired as
- * the pipeline wires them. Its loops take turns; a turn of another loop may come in the midst of a
- * worker's, and other processes' at each effect.
+ * A drainer process: the production drainer with two workers, volume keeper, sweeper and the
+ * watch's look for streams, wired as the pipeline wires them. Its loops take turns; a turn of
+ * another loop may come in the midst of a worker's, and other processes' at each effect.
  */
 final class SimulatedReplica {
     static final Duration INTERVAL = Duration.ofMillis(50);
@@ -30,7 +32,7 @@ final class SimulatedReplica {
     static final Duration LIST_LIFE = Duration.ofSeconds(10);
     private static final Duration SWEEP_PERIOD = Duration.ofSeconds(1);
     private static final int WORKERS = 2;
-    static final int LOOPS = 2 + WORKERS;
+    private static final Duration LOOK_PERIOD = Duration.ofMillis(500);
     private static final int BUFFER_BYTES = 48;
 
     /** The process ends itself. */
@@ -44,14 +46,19 @@ final class SimulatedReplica {
 
     final String name;
     final SimulatedLink link;
+
+    /** How many it has by its setting. */
+    final int streams;
+
     private final SimulatedWorld world;
     private final SimulatedClock clock;
     private final VolumeKeeper keeper;
     private final Sweeper sweeper;
     private final Drainer drainer;
+    private final PendingStreams pending;
     private final Coroutine coroutine = new Coroutine(this::work);
     private final Told told = new Told();
-    private final long[] dueMillis = new long[LOOPS];
+    private final long[] dueMillis;
     private long eventsSettled;
     private int claimsInHand;
     private boolean inMidstOfTurn;
@@ -68,6 +75,8 @@ final class SimulatedReplica {
         this.world = world;
         this.name = name;
         this.clock = clock;
+        // A watch only where there are streams to look for: it does nothing else of interest.
+        this.dueMillis = new long[2 + WORKERS + (world.chances().streamsMax() > 1 ? 1 : 0)];
         this.link = new SimulatedLink(world, name, server, this::note);
         DayFiles files =
                 new DayFiles(
@@ -79,7 +88,9 @@ final class SimulatedReplica {
                         world.sync(),
                         BUFFER_BYTES);
         LogVolume volume = new LogVolume(files, LEDGER_LIFE);
-        PendingStream pending = new PendingStream(link, name);
+        streams = world.newStreams();
+        StreamSet set = new StreamSet(streams, world.chances().streamsMax());
+        pending = new PendingStreams(link, name, set);
         Leases leases = new Leases(link);
         Watchdog watchdog = new Watchdog(clock::nanoTime);
         keeper =
@@ -150,9 +161,22 @@ final class SimulatedReplica {
                 switch (loop) {
                     case 0 -> keeper.turn();
                     case 1 -> sweeper.turn();
-                    default -> drainer.turn(loop - 2);
+                    default -> loop < 2 + WORKERS ? drainer.turn(loop - 2) : lookForStreams();
                 };
         dueMillis[loop] = clock.millis() + wait.toMillis();
+    }
+
+    private Duration lookForStreams() throws InterruptedException {
+        try {
+            pending.look();
+        } catch (RedisFailure later) {
+            // The next time.
+        }
+        return LOOK_PERIOD;
+    }
+
+    int loops() {
+        return dueMillis.length;
     }
 
     /** What another thread of this process does in the midst of a worker's turn. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * One history: drainers that run the production code, producers, and whatever goes wrong, in the
@@ -166,6 +167,21 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
         }
     }
 
+    /** How many streams are set for a process that starts. */
+    int newStreams() {
+        int max = chances.streamsMax();
+        return max == 1 ? 1 : 1 + decisions.pick(max);
+    }
+
+    /** The most that any process has now. */
+    private int streams() {
+        return Stream.concat(
+                        replicas.stream().map(replica -> replica.streams),
+                        producers.stream().map(SimulatedProducer::streams))
+                .max(Integer::compare)
+                .orElseThrow();
+    }
+
     private SimulatedReplica newReplica() {
         return new SimulatedReplica(
                 this, "replica-" + replicaCount++, clock, disk, servers.master(), chunkElements);
@@ -293,7 +309,7 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
         }
         if (nested && mishap(12)) {
             SimulatedReplica replica = running;
-            replica.otherThread(decisions.pick(SimulatedReplica.LOOPS));
+            replica.otherThread(decisions.pick(replica.loops()));
         }
     }
 
@@ -344,7 +360,7 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
     private boolean drains() {
         long endMillis = clock.millis() + CALM_MAX.toMillis();
         while (clock.millis() < endMillis) {
-            if (ending.isReached()
+            if (ending.isReached(streams())
                     && replicas.stream().noneMatch(SimulatedReplica::isInMidstOfTurn)) {
                 return true;
             }

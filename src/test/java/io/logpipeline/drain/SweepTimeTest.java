@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.Script;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.ConnectedRedis;
 import io.logpipeline.testing.ManualClock;
@@ -33,7 +34,7 @@ class SweepTimeTest {
         sweeper =
                 new Sweeper(
                         new ListScan(calls, "logs:user_*:*", Duration.ofMinutes(10)),
-                        new PendingStream(calls, "one"),
+                        new PendingStreams(calls, "one", new StreamSet(1)),
                         new Leases(calls),
                         new RecordedTelemetry(),
                         new Watchdog(clock::nanoTime),

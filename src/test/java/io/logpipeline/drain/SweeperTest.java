@@ -7,8 +7,10 @@ import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
 import io.logpipeline.redis.PendingEntry;
 import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisKeys;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.LockKind;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.Watchdog;
@@ -73,7 +75,7 @@ class SweeperTest {
         Sweeper sweeper =
                 new Sweeper(
                                 new ListScan(calls, "logs:user_*:*", LIFE),
-                                new PendingStream(calls, replica),
+                                new PendingStreams(calls, replica, new StreamSet(1)),
                                 new Leases(calls),
                                 told,
                                 watchdog,
@@ -95,6 +97,10 @@ class SweeperTest {
         return redis.server().xrange(RedisKeys.PENDING, Range.unbounded()).stream()
                 .map(entry -> entry.getBody().get("key"))
                 .toList();
+    }
+
+    private static PendingStream stream(String consumer) {
+        return new PendingStreams(redis.link(), consumer, new StreamSet(1)).read().getFirst();
     }
 
     private static void addEntry(String list) {
@@ -123,7 +129,7 @@ class SweeperTest {
         start("one");
         awaitWholeSweep();
 
-        PendingStream.Taken taken = new PendingStream(redis.link(), "x").take(Duration.ZERO, 1);
+        PendingStream.Taken taken = stream("x").take(Duration.ZERO, 1);
         PendingEntry entry = ((PendingStream.Taken.Entries) taken).entries().getFirst();
         assertThat(entry.noticedMicros()).isBetween(before, before + 60_000_000);
     }
@@ -150,7 +156,7 @@ class SweeperTest {
         redis.server().rpush(LIST, "1");
         redis.server().rpush("logs:user_b:1", "1");
         addEntry(LIST);
-        new PendingStream(redis.link(), "worker").take(Duration.ZERO, 8);
+        stream("worker").take(Duration.ZERO, 8);
         addEntry("logs:user_b:1");
 
         start("one");
@@ -339,7 +345,7 @@ class SweeperTest {
         Sweeper patient =
                 new Sweeper(
                                 new ListScan(redis.link(), "logs:user_*:*", LIFE),
-                                new PendingStream(redis.link(), "one"),
+                                new PendingStreams(redis.link(), "one", new StreamSet(1)),
                                 new Leases(redis.link()),
                                 telemetry,
                                 watching,

@@ -28,7 +28,8 @@ final class PageServer implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     final Process process = new Process();
-    final LivePage page = new LivePage(process.subject(), new Replicas(process.redis));
+    final LivePage page =
+            new LivePage(process.subject(), new Replicas(process.redis, process.streams));
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final OpenConnections connections = new OpenConnections(10_000);

@@ -1,9 +1,11 @@
 package io.logpipeline.page;
 
 import io.logpipeline.redis.Durability;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.Reply;
 import io.logpipeline.redis.Script;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.Figures;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.RecentFailures;
@@ -26,6 +28,7 @@ final class Process {
     final RecentFailures failures = new RecentFailures(clock::nanoTime);
     final Watchdog watchdog = new Watchdog(clock::nanoTime);
     final Redis redis = new Redis();
+    final PendingStreams streams = new PendingStreams(redis, "page", new StreamSet(1));
     volatile Figures figures = new Figures(0, 0, 0, 0, false);
 
     Process() {

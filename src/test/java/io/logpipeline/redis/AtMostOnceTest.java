@@ -44,7 +44,7 @@ class AtMostOnceTest {
         queue =
                 new PushQueue(
                         RedisLink.open(url(proxy), "test-push", Duration.ofSeconds(2)),
-                        new PendingStream(redis.link(), "test"),
+                        new PendingStreams(redis.link(), "test", new StreamSet(1)),
                         Duration.ofSeconds(600),
                         1_000_000,
                         Durability.MEMORY,

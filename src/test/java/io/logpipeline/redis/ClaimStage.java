@@ -45,7 +45,7 @@ final class ClaimStage implements AutoCloseable {
 
     /** An entry of the list, noticed now. */
     PendingEntry entry() {
-        return new PendingEntry("1-1", LIST, nowMicros(), false);
+        return new PendingEntry(0, "1-1", LIST, nowMicros(), false);
     }
 
     ClaimOutcome claim(String token) throws RedisFailure, InterruptedException {

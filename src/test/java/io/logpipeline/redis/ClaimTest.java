@@ -200,7 +200,9 @@ class ClaimTest {
         stage.push("1");
         stage.claims.commit(stage.entry(), "w1", stage.claimed("w1"), 2);
 
-        assertThat(stage.claims.claim(new PendingEntry("1-1", LIST, 0, false), "w1", 0, ADMISSION))
+        assertThat(
+                        stage.claims.claim(
+                                new PendingEntry(0, "1-1", LIST, 0, false), "w1", 0, ADMISSION))
                 .isEqualTo(new ClaimOutcome.Empty());
     }
 
@@ -214,7 +216,7 @@ class ClaimTest {
         stage.push("1");
         stage.claims.commit(stage.entry(), "w1", stage.claimed("w1"), 2);
 
-        PendingEntry later = new PendingEntry("2-1", LIST, stage.nowMicros(), false);
+        PendingEntry later = new PendingEntry(0, "2-1", LIST, stage.nowMicros(), false);
 
         assertThat(stage.claims.claim(later, "w1", 0, ADMISSION))
                 .isEqualTo(new ClaimOutcome.Expired());
@@ -223,7 +225,7 @@ class ClaimTest {
     @Test
     void anExpiredListIsToldOnceHoweverManyEntriesItHas() throws Exception {
         PendingEntry one = stage.entry();
-        PendingEntry other = new PendingEntry("2-1", LIST, stage.nowMicros(), false);
+        PendingEntry other = new PendingEntry(0, "2-1", LIST, stage.nowMicros(), false);
 
         assertThat(stage.claims.claim(one, "w1", 0, ADMISSION))
                 .isEqualTo(new ClaimOutcome.Expired());

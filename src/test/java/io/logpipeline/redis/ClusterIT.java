@@ -56,7 +56,7 @@ class ClusterIT {
         queue =
                 new PushQueue(
                         own,
-                        new PendingStream(link, "test"),
+                        new PendingStreams(link, "test", new StreamSet(1)),
                         Duration.ofSeconds(600),
                         1_000_000,
                         Durability.MEMORY,
@@ -95,7 +95,7 @@ class ClusterIT {
                                 .isNotEmpty());
         Await.until(
                 "each list is made known",
-                () -> new PendingStream(link, "test").backlog().keys() == users);
+                () -> new PendingStreams(link, "test", new StreamSet(1)).backlog().keys() == users);
     }
 
     @Test
@@ -187,6 +187,32 @@ class ClusterIT {
         Await.until("all are found again", () -> scan.tend(all).size() == USERS);
     }
 
+    @Test
+    void streamsLieOnAllMastersAndOneThatIsSilentHoldsUpNoOther() throws Exception {
+        PendingStreams streams = new PendingStreams(link, "test", new StreamSet(3));
+        streams.ensureGroups();
+        streams.add(IntStream.range(0, USERS).mapToObj(i -> key("u" + i)).toList(), 1);
+        Await.until("each list is made known", () -> streams.look().keys() == USERS);
+        assertThat(cluster.masters())
+                .allSatisfy(each ->
+                        assertThat(each.<List<String>>with(at -> at.keys("logs:pending*")))
+                                .hasSize(1));
+
+        RedisProcess silent = cluster.firstMasterOf(RedisKeys.pending(1));
+        silent.signal("STOP");
+        try {
+            assertThat(streams.look().keys()).isEqualTo(USERS);
+            assertThat(streams.read()).hasSize(3);
+            assertThat(streams.read().getLast().take(Duration.ZERO, USERS))
+                    .isInstanceOf(PendingStream.Taken.Entries.class);
+            streams.ensureGroups();
+            assertThat(link.await(new Replicas(link, streams).look()).members()).hasSize(1);
+        } finally {
+            silent.signal("CONT");
+        }
+        Await.until("it answers again", () -> streams.look().keys() == USERS);
+    }
+
     private static Set<String> scanned(ListScan scan) throws Exception {
         Set<String> found = new HashSet<>();
         ListScan.Page page = new ListScan.Page("0", List.of());
@@ -266,7 +292,7 @@ class ClusterIT {
         RedisProcess to = anotherThan(from);
         Claims claims =
                 new Claims(link, Duration.ofSeconds(30), Duration.ofSeconds(600), 100, 100_000);
-        PendingEntry entry = new PendingEntry("1-1", list, 1, false);
+        PendingEntry entry = new PendingEntry(0, "1-1", list, 1, false);
         Claims.Admission any = new Claims.Admission("store", "volume");
         push("u0", "1");
         var claimed = (ClaimOutcome.Claimed) claims.claim(entry, "worker", 0, any);

@@ -71,7 +71,7 @@ class DurabilityTest {
         Await.until("it is connected", link::isConnected);
         return new PushQueue(
                 link,
-                new PendingStream(link, "test"),
+                new PendingStreams(link, "test", new StreamSet(1)),
                 Duration.ofSeconds(600),
                 1_000_000,
                 durability,

@@ -18,7 +18,9 @@ class FullRedisTest {
             stage.empty();
             stage.push("1", "2");
             stage.redis.server().configSet("maxmemory", "1");
-            PendingStream pending = new PendingStream(stage.redis.link(), "test");
+            PendingStreams pending =
+                    new PendingStreams(stage.redis.link(), "test", new StreamSet(1));
+            PendingStream stream = pending.of(ClaimStage.LIST);
             Leases leases = new Leases(stage.redis.link());
             assertThatThrownBy(() ->
                             stage.redis
@@ -33,10 +35,10 @@ class FullRedisTest {
                                                                     600, "id", 1, "1"))))
                     .hasMessageStartingWith("OOM");
 
-            pending.ensureGroup();
-            pending.addNow(ClaimStage.LIST, stage.nowMicros());
+            pending.ensureGroups();
+            stream.addNow(ClaimStage.LIST, stage.nowMicros());
             List<PendingEntry> entries =
-                    ((PendingStream.Taken.Entries) pending.take(Duration.ZERO, 8)).entries();
+                    ((PendingStream.Taken.Entries) stream.take(Duration.ZERO, 8)).entries();
             assertThat(leases.leadSweep("test", Duration.ofSeconds(1))).isTrue();
             assertThat(leases.volume("volume-1", Duration.ofSeconds(30))).isEmpty();
             assertThat(leases.store()).isEqualTo("store-1");
@@ -47,7 +49,7 @@ class FullRedisTest {
                     (ClaimOutcome.Claimed)
                             stage.claims.claim(entries.getFirst(), "w1", 0, ClaimStage.ADMISSION);
             pending.renew(entries.getFirst());
-            assertThat(pending.reclaim(Duration.ofSeconds(60), 8)).isEmpty();
+            assertThat(stream.reclaim(Duration.ofSeconds(60), 8)).isEmpty();
             assertThat(stage.claims.commit(entries.getFirst(), "w1", claimed, 4))
                     .isEqualTo(new CommitOutcome.Done(0));
             pending.acknowledge(entries.getFirst());

@@ -48,7 +48,7 @@ class HalfDoneBatchTest {
         queue =
                 new PushQueue(
                         RedisLink.open(proxy.url(), "test-push", Duration.ofSeconds(30)),
-                        new PendingStream(redis.link(), "test"),
+                        new PendingStreams(redis.link(), "test", new StreamSet(1)),
                         Duration.ofSeconds(600),
                         1_000_000,
                         Durability.MEMORY,

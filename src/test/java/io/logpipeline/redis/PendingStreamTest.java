@@ -29,6 +29,7 @@ class PendingStreamTest {
 
     private PendingStream one;
     private PendingStream two;
+    private PendingStreams all;
 
     @BeforeAll
     static void connect() {
@@ -43,8 +44,9 @@ class PendingStreamTest {
     @BeforeEach
     void empty() {
         redis.server().flushall();
-        one = new PendingStream(redis.link(), "one");
-        two = new PendingStream(redis.link(), "two");
+        one = new PendingStream(redis.link(), "one", 0);
+        two = new PendingStream(redis.link(), "two", 0);
+        all = new PendingStreams(redis.link(), "one", new StreamSet(1));
     }
 
     /** Adds an entry that is as old as given. */
@@ -122,7 +124,7 @@ class PendingStreamTest {
         List<PendingEntry> due = taken(one.take(LONG, 8));
 
         assertThat(lists(due)).containsExactly("a", "b");
-        assertThat(due.getFirst()).isEqualTo(new PendingEntry(first, "a", 5, false));
+        assertThat(due.getFirst()).isEqualTo(new PendingEntry(0, first, "a", 5, false));
         assertThat(pendingMessages().getCount()).isEqualTo(2);
         assertThat(delay(two.take(LONG, 8))).isGreaterThan(Duration.ofSeconds(45));
     }
@@ -161,7 +163,7 @@ class PendingStreamTest {
         idleFor(entry.id(), "one", LONG.plusSeconds(1));
 
         assertThat(two.reclaim(LONG, 8))
-                .containsExactly(new PendingEntry(entry.id(), "a", 5, true));
+                .containsExactly(new PendingEntry(0, entry.id(), "a", 5, true));
         assertThat(one.reclaim(LONG, 8)).isEmpty();
     }
 
@@ -195,7 +197,7 @@ class PendingStreamTest {
         one.renew(entry);
 
         assertThat(pendingMessages().getCount()).isZero();
-        assertThat(one.backlog().keys()).isZero();
+        assertThat(all.backlog().keys()).isZero();
     }
 
     @Test
@@ -275,25 +277,25 @@ class PendingStreamTest {
     @Test
     void theGroupIsMadeOnceAndStartsAtTheBeginning() throws Exception {
         addAged("a", LONG);
-        one.ensureGroup();
-        two.ensureGroup();
+        redis.link().await(one.ensureGroup());
+        redis.link().await(two.ensureGroup());
 
         assertThat(lists(taken(one.take(Duration.ZERO, 8)))).containsExactly("a");
     }
 
     @Test
     void theBacklogCountsWhatIsNotAcknowledgedAndTheAgeOfTheOldest() throws Exception {
-        assertThat(one.backlog()).isEqualTo(new PendingStream.Backlog(0, Duration.ZERO));
+        assertThat(all.backlog()).isEqualTo(new PendingStreams.Backlog(0, Duration.ZERO));
         addAged("a", Duration.ofSeconds(50));
         addAged("b", Duration.ofSeconds(10));
         PendingEntry oldest = taken(one.take(Duration.ofSeconds(30), 1)).getFirst();
 
-        assertThat(one.backlog().keys()).isEqualTo(2);
-        assertThat(one.backlog().lag()).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(52));
+        assertThat(all.backlog().keys()).isEqualTo(2);
+        assertThat(all.backlog().lag()).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(52));
 
         one.acknowledge(oldest);
-        assertThat(one.backlog().keys()).isEqualTo(1);
-        assertThat(one.backlog().lag()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12));
+        assertThat(all.backlog().keys()).isEqualTo(1);
+        assertThat(all.backlog().lag()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12));
     }
 
     @Test
@@ -314,9 +316,9 @@ class PendingStreamTest {
 
     /** How often a look runs each command, without the client's own. */
     private Map<String, Long> callsOfALook() throws Exception {
-        one.backlog();
+        all.backlog();
         redis.server().configResetstat();
-        one.backlog();
+        all.backlog();
         return redis.server()
                 .info("commandstats")
                 .lines()

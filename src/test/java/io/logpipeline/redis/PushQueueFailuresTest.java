@@ -22,7 +22,7 @@ class PushQueueFailuresTest {
     private static PushQueue queue(RedisProcess redis, RedisLink link) {
         return new PushQueue(
                 RedisLink.open(redis.url(), "test-push", TIMEOUT),
-                new PendingStream(link, "test"),
+                new PendingStreams(link, "test", new StreamSet(1)),
                 Duration.ofSeconds(600),
                 1_000_000,
                 Durability.MEMORY,
@@ -147,7 +147,7 @@ class PushQueueFailuresTest {
                 PushQueue queue =
                         new PushQueue(
                                 RedisLink.open(proxy.url(), "test-push", TIMEOUT),
-                                new PendingStream(link, "test"),
+                                new PendingStreams(link, "test", new StreamSet(1)),
                                 Duration.ofSeconds(600),
                                 1_000_000,
                                 Durability.MEMORY,

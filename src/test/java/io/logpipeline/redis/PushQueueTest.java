@@ -40,7 +40,7 @@ class PushQueueTest {
         queue =
                 new PushQueue(
                         RedisLink.open(url, "test-push", Duration.ofSeconds(5)),
-                        new PendingStream(redis.link(), "test"),
+                        new PendingStreams(redis.link(), "test", new StreamSet(1)),
                         Duration.ofSeconds(600),
                         BYTES_MAX,
                         Durability.MEMORY,
@@ -262,7 +262,7 @@ class PushQueueTest {
         PushQueue closing =
                 new PushQueue(
                         RedisLink.open(TestRedis.emptyUrl(), "test-closing", Duration.ofSeconds(5)),
-                        new PendingStream(redis.link(), "test"),
+                        new PendingStreams(redis.link(), "test", new StreamSet(1)),
                         Duration.ofSeconds(600),
                         BYTES_MAX,
                         Durability.MEMORY,

@@ -102,7 +102,7 @@ class PushSenderTest {
     private PushQueue queue(Calls calls) {
         return new PushQueue(
                 calls,
-                new PendingStream(calls, "test"),
+                new PendingStreams(calls, "test", new StreamSet(1)),
                 Duration.ofSeconds(600),
                 1_000_000,
                 Durability.MEMORY,
@@ -318,7 +318,7 @@ class PushSenderTest {
         PushQueue queue =
                 new PushQueue(
                         calls,
-                        new PendingStream(calls, "test"),
+                        new PendingStreams(calls, "test", new StreamSet(1)),
                         Duration.ofSeconds(600),
                         100_000_000,
                         Durability.MEMORY,

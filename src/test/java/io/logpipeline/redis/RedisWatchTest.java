@@ -58,6 +58,8 @@ class RedisWatchTest {
         logger.removeHandler(handler);
     }
 
+    private PendingStreams pending;
+
     private interface Steps {
         void run(RedisWatch watch) throws Exception;
     }
@@ -65,7 +67,7 @@ class RedisWatchTest {
     private void watching(RedisProcess redis, Steps steps) throws Exception {
         try (RedisLink link = RedisLink.open(redis.url(), "test", TIMEOUT)) {
             MonotonicClock clock = MonotonicClock.system();
-            PendingStream pending = new PendingStream(link, "test");
+            pending = new PendingStreams(link, "test", new StreamSet(1));
             RedisWatch watch =
                     new RedisWatch(
                             link,
@@ -107,6 +109,39 @@ class RedisWatchTest {
                     });
         }
         assertThat(refusals).isEmpty();
+    }
+
+    @Test
+    void streamsOfAnotherSettingAreSeenFromTheStart() throws Exception {
+        try (RedisProcess redis = RedisProcess.start()) {
+            redis.with(server -> server.xadd(RedisKeys.pending(5), "key", "x"));
+            watching(
+                    redis,
+                    watch -> {
+                        Await.until("it is counted", () -> state.pending().keys() == 1);
+                        assertThat(pending.read())
+                                .extracting(PendingStream::number)
+                                .containsExactly(0, 5);
+                    });
+        }
+    }
+
+    @Test
+    void anEntryInAStreamOfAnotherSettingIsCountedAndItsStreamRead() throws Exception {
+        try (RedisProcess redis = RedisProcess.start()) {
+            watching(
+                    redis,
+                    watch -> {
+                        Await.until("it is up", state::redisUp);
+                        assertThat(pending.read()).hasSize(1);
+                        redis.with(server -> server.xadd(RedisKeys.pending(63), "key", "x"));
+
+                        Await.until("it is counted", () -> state.pending().keys() == 1);
+                        assertThat(pending.read())
+                                .extracting(PendingStream::number)
+                                .containsExactly(0, 63);
+                    });
+        }
     }
 
     @Test

@@ -32,11 +32,15 @@ class ReplicasTest {
     }
 
     private static Group look() throws Exception {
-        return redis.link().await(new Replicas(redis.link()).look());
+        return redis.link().await(new Replicas(redis.link(), streams("looks")).look());
+    }
+
+    private static PendingStreams streams(String consumer) {
+        return new PendingStreams(redis.link(), consumer, new StreamSet(1));
     }
 
     private static PendingStream.Taken take(String consumer, int count) throws Exception {
-        return new PendingStream(redis.link(), consumer).take(Duration.ZERO, count);
+        return streams(consumer).read().getFirst().take(Duration.ZERO, count);
     }
 
     private static void add(int count) {
@@ -57,7 +61,7 @@ class ReplicasTest {
         add(10);
         take("less", 1);
         take("more", 4);
-        PendingStream ended = new PendingStream(redis.link(), "ended");
+        PendingStreams ended = streams("ended");
         if (take("ended", 2) instanceof PendingStream.Taken.Entries taken) {
             for (PendingEntry entry : taken.entries()) {
                 ended.acknowledge(entry);
@@ -79,6 +83,34 @@ class ReplicasTest {
         assertThat(group.ended()).isEqualTo(2);
         assertThat(group.count()).isEqualTo(3);
         assertThat(group.sweeper()).contains("more");
+    }
+
+    @Test
+    void whoDrainsSeveralStreamsHoldsWhatItTookOfAll() throws Exception {
+        for (int stream = 0; stream < 3; stream++) {
+            for (int i = 0; i < 4; i++) {
+                Map<String, String> entry = Map.of("key", "k" + i, "noticed_us", "1");
+                redis.server().xadd(RedisKeys.pending(stream), entry);
+            }
+        }
+        PendingStreams one = new PendingStreams(redis.link(), "one", new StreamSet(3));
+        PendingStreams two = new PendingStreams(redis.link(), "two", new StreamSet(3));
+        one.read().get(0).take(Duration.ZERO, 1);
+        one.read().get(1).take(Duration.ZERO, 2);
+        var ended = (PendingStream.Taken.Entries) two.read().get(2).take(Duration.ZERO, 1);
+        two.acknowledge(ended.entries().getFirst());
+        two.read().get(0).take(Duration.ZERO, 2);
+
+        Group group = redis.link().await(new Replicas(redis.link(), one).look());
+
+        assertThat(group.members())
+                .extracting(Member::name, Member::held)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("one", 3L),
+                        org.assertj.core.groups.Tuple.tuple("two", 2L));
+        assertThat(group.untaken()).isEqualTo(6);
+        assertThat(group.ended()).isEqualTo(1);
+        assertThat(group.count()).isEqualTo(2);
     }
 
     @Test

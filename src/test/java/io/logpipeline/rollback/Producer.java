@@ -3,10 +3,11 @@ package io.logpipeline.rollback;
 import io.logpipeline.event.LogEvent;
 import io.logpipeline.event.UserDay;
 import io.logpipeline.redis.Durability;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.PushOutcome;
 import io.logpipeline.redis.PushQueue;
 import io.logpipeline.redis.RedisLink;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.Numbered;
@@ -34,7 +35,7 @@ final class Producer implements AutoCloseable {
         queue =
                 new PushQueue(
                         pushing,
-                        new PendingStream(link, "producer"),
+                        new PendingStreams(link, "producer", new StreamSet(1)),
                         EXPIRATION,
                         1_000_000,
                         Durability.MEMORY,

@@ -84,8 +84,8 @@ final class DrainSafeguards {
                             "entry in hand comes once",
                             "Two threads of a replica do not work on one entry.",
                             "drain/Drainer.java",
-                            "if (heldEntryIds.add(entry.id())) {",
-                            "heldEntryIds.add(entry.id());\n            if (true) {",
+                            "if (heldEntries.add(entry.name())) {",
+                            "heldEntries.add(entry.name());\n            if (true) {",
                             "drain.EntriesInHandTest#anEntryWhoseLeaseEndsInTheHandsOfItsOwnReplicaIsNotTakenTwice"),
                     new Safeguard(
                             "memory is given back",
@@ -125,7 +125,7 @@ final class DrainSafeguards {
                                     + "            }\n"
                                     + "        } catch (RedisFailure",
                             "}\n"
-                                    + "            parts.pending().ensureGroup();\n"
+                                    + "            parts.pending().ensureGroups();\n"
                                     + "        } catch (RedisFailure",
                             "drain.EntriesInHandTest#whatWaitsForAnotherTryPassesOnAtOnceWhenItsReplicaStops"),
                     new Safeguard(
@@ -139,8 +139,8 @@ final class DrainSafeguards {
                             "retries slow down",
                             "A disk that is full is not hammered.",
                             "drain/RetryQueue.java",
-                            "failures.put(entry.id(), before + 1);",
-                            "failures.put(entry.id(), 0);",
+                            "failures.put(entry.name(), before + 1);",
+                            "failures.put(entry.name(), 0);",
                             "drain.RetryQueueTest"),
                     new Safeguard(
                             "one volume",
@@ -173,9 +173,9 @@ final class DrainSafeguards {
                     new Safeguard(
                             "longest waiting first",
                             "Lists are kept alive though no scan ever succeeds.",
-                            "drain/Sweeper.java",
-                            "scan.tend(\n                        page.lists()",
-                            "List.of(\n                        page.lists()",
+                            "drain/KnownLists.java",
+                            "scan.tend(page.lists()",
+                            "List.of(page.lists()",
                             "drain.SweeperTest#listsThatWaitAreKeptAliveThoughNoScanEverSucceeds"),
                     new Safeguard(
                             "sweep goes on",
@@ -188,8 +188,8 @@ final class DrainSafeguards {
                             "sweep looks twice",
                             "A list that began during a sweep gets no second entry.",
                             "drain/Sweeper.java",
-                            "if (!known.contains(list)) {\n                pending",
-                            "if (true) {\n                pending",
+                            "if (!known.contains(list) && known.add(list, each.getValue())) {",
+                            "if (known.add(list, each.getValue())) {",
                             "drain.SweeperTest#listsThatBeginDuringASweepAreNotTakenForForgotten"),
                     new Safeguard(
                             "sweep beats",

@@ -181,8 +181,8 @@ final class IngestSafeguards {
                     new Safeguard(
                             "lists of other masters are kept alive",
                             "Lists do not expire because another master is away.",
-                            "redis/ListScan.java",
-                            "if (calls.topology() == Topology.ONE_SERVER || failed == keys.size())"
+                            "redis/Answers.java",
+                            "if (calls.topology() == Topology.ONE_SERVER || failed == asked.size())"
                                     + " {",
                             "if (failed > 0) {",
                             "redis.ClusterIT#listsAreKeptAliveThoughTheMasterOfOthersIsAway"),

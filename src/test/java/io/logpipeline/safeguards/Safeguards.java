@@ -9,6 +9,7 @@ final class Safeguards {
             Stream.of(
                             FileSafeguards.ALL,
                             ScriptSafeguards.ALL,
+                            StreamSafeguards.ALL,
                             DrainSafeguards.ALL,
                             IngestSafeguards.ALL)
                     .flatMap(List::stream)

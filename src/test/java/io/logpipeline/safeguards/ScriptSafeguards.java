@@ -214,8 +214,8 @@ final class ScriptSafeguards {
                             "group from the beginning",
                             "Entries older than the group are handed out too.",
                             "redis/take.lua",
-                            "ARGV[1], '0', 'MKSTREAM'",
-                            "ARGV[1], '$', 'MKSTREAM'",
+                            "ARGV[1], '0')",
+                            "ARGV[1], '$')",
                             "redis.PendingStreamTest#aGroupThatWasDestroyedIsMadeAgainAndMissesNothing"),
                     new Safeguard(
                             "group made from the beginning",

@@ -115,6 +115,7 @@ class SimulatedRedisTest {
                         "LEASE HELD",
                         "LEASE OTHER",
                         "NOTIFY ADDED",
+                        "PENDING NONE",
                         "PENDING PENDING",
                         "PUSH DUPLICATE",
                         "PUSH OTHER_EVENTS",
@@ -123,6 +124,8 @@ class SimulatedRedisTest {
                         "RECLAIM TAKEN",
                         "RELEASE NOT_HELD",
                         "RELEASE RELEASED",
+                        "REMOVE KEPT",
+                        "REMOVE REMOVED",
                         "RENEW GONE",
                         "RENEW RENEWED",
                         "REPLICAS REPLICAS",
@@ -250,7 +253,8 @@ class SimulatedRedisTest {
                     ACKNOWLEDGE,
                     PENDING,
                     ENTRIES,
-                    RETIRE ->
+                    RETIRE,
+                    REMOVE ->
                     List.of(RedisKeys.PENDING);
         };
     }
@@ -282,7 +286,7 @@ class SimulatedRedisTest {
                 yield arguments;
             }
             case GROUP -> List.of(RedisKeys.GROUP);
-            case PENDING, HOLDER -> List.of();
+            case PENDING, HOLDER, REMOVE -> List.of();
             case NOTIFY ->
                     random.nextBoolean()
                             ? List.of("1700000000000000", list)
@@ -348,7 +352,7 @@ class SimulatedRedisTest {
 
     private static String shown(Script script, List<Object> reply, Names names) {
         List<String> words = new ArrayList<>(reply.stream().map(names::of).toList());
-        if (script == Script.PENDING || words.getFirst().equals("WAIT")) {
+        if (List.of("PENDING", "WAIT").contains(words.getFirst())) {
             // How long depends on when it is asked.
             words.set(words.size() - 1, words.getLast().startsWith("-") ? "-1" : "a while");
         } else if (script == Script.RETIRE) {
