@@ -231,14 +231,18 @@ class SeveralStreamsTest {
         CompletableFuture<Void> silence = calls.hold(Script.TAKE, RedisKeys.pending(1));
         // No sweep finds them.
         try (DrainStage stage = start(calls, "one", 2, 2, Duration.ofHours(1))) {
-            stage.awaitAdmission();
-            for (int i = 1; i <= 5; i++) {
-                String list = "logs:user_a:" + i;
-                enter(0, i + "-1", list);
-                Await.until("it is drained", () -> stage.telemetry.drained.contains(list));
+            try {
+                stage.awaitAdmission();
+                for (int i = 1; i <= 5; i++) {
+                    String list = "logs:user_a:" + i;
+                    enter(0, i + "-1", list);
+                    Await.until("it is drained", () -> stage.telemetry.drained.contains(list));
+                }
+                enter(1, "1-1", "logs:user_b:1");
+            } finally {
+                // Else the stage would wait for it to end.
+                silence.complete(null);
             }
-            enter(1, "1-1", "logs:user_b:1");
-            silence.complete(null);
             Await.until("so is that of the other", () -> stage.telemetry.drained.size() == 6);
         }
     }
@@ -268,8 +272,18 @@ class SeveralStreamsTest {
 
         long news = intake.news();
         assertThat(intake.next()).isInstanceOf(Intake.Next.Wait.class);
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        intake.awaitNews(news, Duration.ofMinutes(10));
+                        told.complete(null);
+                    } catch (InterruptedException stopped) {
+                        told.completeExceptionally(stopped);
+                    }
+                });
         gate.complete(null);
-        intake.awaitNews(news, Duration.ofMinutes(10));
+        Await.until("it is told", told::isDone);
 
         assertThat(intake.next()).isInstanceOf(Intake.Next.Drain.class);
         assertThat(taker.get()).isInstanceOf(Intake.Next.Drain.class);
