@@ -70,13 +70,13 @@ class SeveralStreamsTest {
     }
 
     /** What an API of a setting leaves behind. */
-    private static void push(PendingStreams writer, List<String> lists) {
+    private static void push(PendingStreams writer, List<String> lists) throws Exception {
         long micros = Long.parseLong(redis.server().time().getFirst()) * 1_000_000;
         for (String list : lists) {
             redis.server().rpush(list, "of " + list);
             redis.server().expire(list, 600);
+            writer.of(list).addNow(list, micros);
         }
-        writer.add(lists, micros);
     }
 
     private static void enter(int stream, String id, String list) {
@@ -150,7 +150,7 @@ class SeveralStreamsTest {
         }
     }
 
-    private static List<String> pushAll(String user, PendingStreams... writers) {
+    private static List<String> pushAll(String user, PendingStreams... writers) throws Exception {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < writers.length; i++) {
             List<String> lists = lists(user + i, 20);

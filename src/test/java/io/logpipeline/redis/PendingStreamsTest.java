@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.XAddArgs;
 import io.lettuce.core.cluster.SlotHash;
+import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ConnectedRedis;
 import io.logpipeline.testing.TestRedis;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists spread over streams, read by processes of one setting and of another. */
 class PendingStreamsTest {
+    private static final long NOTICED_MICROS = 1_712_345_678_000_001L;
+
     private static ConnectedRedis redis;
 
     @BeforeAll
@@ -50,6 +53,19 @@ class PendingStreamsTest {
         return redis.server().xlen(RedisKeys.pending(stream));
     }
 
+    /** Adds entries, and waits for them: nobody else does. */
+    private static void add(PendingStreams process, List<String> lists) {
+        long before = entriesOfAll();
+        process.add(lists, NOTICED_MICROS);
+        Await.until("they are there", () -> entriesOfAll() == before + lists.size());
+    }
+
+    private static long entriesOfAll() {
+        return IntStream.range(0, StreamSet.STREAMS_MAX)
+                .mapToLong(PendingStreamsTest::entries)
+                .sum();
+    }
+
     private static List<Integer> read(PendingStreams process) {
         return process.read().stream().map(PendingStream::number).toList();
     }
@@ -70,7 +86,7 @@ class PendingStreamsTest {
     void oneStreamIsTheOneThatHasAlwaysBeenThere() throws Exception {
         PendingStreams one = process(1);
         one.ensureGroups();
-        one.add(lists(20), 5);
+        add(one, lists(20));
         one.look();
 
         assertThat(redis.server().keys("*")).containsExactly("logs:pending");
@@ -81,7 +97,7 @@ class PendingStreamsTest {
     @Test
     void listsAreSpreadOverTheStreamsOfTheSettingTheSameInEachProcess() throws Exception {
         PendingStreams three = process(3);
-        three.add(lists(300), 5);
+        add(three, lists(300));
 
         assertThat(three.backlog().keys()).isEqualTo(300);
         for (PendingStream stream : three.read()) {
@@ -96,13 +112,13 @@ class PendingStreamsTest {
     @Test
     void theFirstEntryOfAListSaysWhenItWasSeenInWhateverStream() throws Exception {
         PendingStreams three = process(3);
-        three.add(lists(30), 1_712_345_678_000_001L);
+        add(three, lists(30));
 
         for (PendingStream stream : three.read()) {
             var taken = (PendingStream.Taken.Entries) stream.take(Duration.ZERO, 30);
             assertThat(taken.entries())
                     .isNotEmpty()
-                    .allMatch(entry -> entry.noticedMicros() == 1_712_345_678_000_001L)
+                    .allMatch(entry -> entry.noticedMicros() == NOTICED_MICROS)
                     .allMatch(entry -> entry.stream() == stream.number());
         }
     }
@@ -133,7 +149,7 @@ class PendingStreamsTest {
     void aStreamOfAnotherSettingIsReadFromTheNextLookOnUntilItIsGone() throws Exception {
         PendingStreams one = process(1);
         PendingStreams many = process(StreamSet.STREAMS_MAX);
-        many.add(lists(2_000), 5);
+        add(many, lists(2_000));
         assertThat(read(one)).containsExactly(0);
 
         assertThat(one.look().keys()).isEqualTo(2_000);
@@ -189,7 +205,7 @@ class PendingStreamsTest {
     @Test
     void aStreamThatEndedCountsNoMore() throws Exception {
         PendingStreams two = process(2);
-        two.add(lists(20), 5);
+        add(two, lists(20));
         assertThat(two.backlog().keys()).isEqualTo(20);
 
         redis.server().del(RedisKeys.pending(1));
@@ -233,7 +249,7 @@ class PendingStreamsTest {
     void aWriterThatWasAsleepMakesItsStreamAnewAndIsRead() throws Exception {
         PendingStreams one = process(1);
         PendingStreams asleep = process(4);
-        asleep.add(lists(40), 5);
+        add(asleep, lists(40));
         one.look();
         for (PendingStream stream : one.read()) {
             end(one, stream);
@@ -241,7 +257,7 @@ class PendingStreamsTest {
         one.removeForeign();
         one.look();
 
-        asleep.add(lists(40), 5);
+        add(asleep, lists(40));
 
         assertThat(one.look().keys()).isEqualTo(40);
         int ended = 0;
