@@ -27,7 +27,7 @@ class RedisTlsTest {
     /** The rights that the README names. */
     private static final String USER =
             "on >s3cr3t ~logs:* ~{logs:* -@all +@connection +@read +@write +@scripting -@dangerous"
-                    + " +info +time";
+                    + " +info +time +bgrewriteaof";
 
     @TempDir private Path directory;
 

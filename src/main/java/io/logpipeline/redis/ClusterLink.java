@@ -1,12 +1,12 @@
 package io.logpipeline.redis;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * Connections to the masters of a cluster: each call goes to the master that has the slot of its
@@ -166,30 +166,42 @@ final class ClusterLink implements RedisLink {
 
     @Override
     public CompletionStage<List<String>> info() {
-        CompletionStage<List<String>> all = CompletableFuture.completedStage(new ArrayList<>());
         CompletableFuture<RedisFailure> silence = new CompletableFuture<>();
-        for (NodeAddress master : nodes.masters()) {
-            CompletionStage<String> answer =
-                    nodes.link(master)
-                            .info()
-                            .thenApply(List::getFirst)
-                            .exceptionally(thrown -> {
-                                nodes.askSoon();
-                                silence.complete(RedisCalls.failure(thrown));
-                                return "";
-                            });
-            all =
-                    all.thenCombine(
-                            answer,
-                            (before, text) -> {
-                                before.add(text);
-                                return before;
-                            });
-        }
-        return all.thenCompose(answers ->
-                answers.stream().allMatch(String::isEmpty)
-                        ? failed(silence.join())
-                        : CompletableFuture.completedStage(answers));
+        return ofEachMaster(
+                        link -> link.info().thenApply(List::getFirst),
+                        failure -> {
+                            nodes.askSoon();
+                            silence.complete(failure);
+                            return CompletableFuture.completedStage("");
+                        })
+                .thenCompose(answers ->
+                        answers.stream().allMatch(String::isEmpty)
+                                ? failed(silence.join())
+                                : CompletableFuture.completedStage(answers));
+    }
+
+    /** A master that does not answer is for the next time. */
+    @Override
+    public CompletionStage<Integer> rewriteAof() {
+        return ofEachMaster(
+                        ServerLink::rewriteAof,
+                        failure ->
+                                failure.kind() == RedisFailure.Kind.REFUSED
+                                        ? failed(failure)
+                                        : CompletableFuture.completedStage(0))
+                .thenApply(told -> told.stream().mapToInt(Integer::intValue).sum());
+    }
+
+    private <T> CompletionStage<List<T>> ofEachMaster(
+            Function<ServerLink, CompletionStage<T>> question,
+            Function<RedisFailure, CompletionStage<T>> withoutAnswer) {
+        return Answers.together(
+                nodes.masters().stream()
+                        .map(master ->
+                                question.apply(nodes.link(master))
+                                        .exceptionallyCompose(thrown ->
+                                                withoutAnswer.apply(RedisCalls.failure(thrown))))
+                        .toList());
     }
 
     @Override

@@ -37,6 +37,12 @@ public interface RedisCalls extends AutoCloseable {
     /** The {@code INFO} of each master; empty for one that does not answer, where another does. */
     CompletionStage<List<String>> info();
 
+    /**
+     * Has each master write its append-only file anew that has one, and has not done so since its
+     * start. Ends with how many were told to.
+     */
+    CompletionStage<Integer> rewriteAof();
+
     /** How keys are spread. */
     default Topology topology() {
         return Topology.ONE_SERVER;

@@ -1,6 +1,9 @@
 package io.logpipeline.redis;
 
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import java.io.Serial;
+import java.util.concurrent.CompletionException;
 
 /** An effect on Redis that did not succeed, or of which nobody knows whether it did. */
 public final class RedisFailure extends Exception {
@@ -29,6 +32,23 @@ public final class RedisFailure extends Exception {
     public RedisFailure(Kind kind, String message) {
         super(message);
         this.kind = kind;
+    }
+
+    /** What a call's end tells, by what the client threw. */
+    static RedisFailure of(Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null
+                        ? thrown.getCause()
+                        : thrown;
+        String message = String.valueOf(cause.getMessage());
+        return switch (cause) {
+            case RedisFailure failure -> failure;
+            case RedisCommandTimeoutException late ->
+                    new RedisFailure(Kind.TIMED_OUT, message, late);
+            case RedisCommandExecutionException refused ->
+                    new RedisFailure(Kind.REFUSED, message, refused);
+            default -> new RedisFailure(Kind.UNAVAILABLE, message, cause);
+        };
     }
 
     /** What is known of the effect. */

@@ -20,10 +20,10 @@ public final class RedisWatch {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     /**
-     * One look of so many is for streams of another setting: an entry there is known long before it
-     * is due, and all names are asked for seldom.
+     * One look of so many is a close one, for streams of another setting, where an entry is known
+     * long before it is due, and for a Redis that started between two looks.
      */
-    private static final int LOOKS_AT_ALL_STREAMS = 5;
+    private static final int LOOKS_FOR_A_CLOSE_ONE = 5;
 
     private final RedisCalls calls;
     private final PendingStreams pending;
@@ -41,6 +41,7 @@ public final class RedisWatch {
     private boolean toldDown;
     private int toldAway;
     private int looks;
+    private boolean toldRewriteRefused;
     private long downSinceNanos;
 
     /**
@@ -82,9 +83,13 @@ public final class RedisWatch {
         try {
             if (!up) {
                 cameUp();
+                looks = 0;
             }
-            PendingStreams.Backlog backlog =
-                    looks++ % LOOKS_AT_ALL_STREAMS == 0 ? pending.look() : pending.backlog();
+            boolean close = looks++ % LOOKS_FOR_A_CLOSE_ONE == 0;
+            if (close) {
+                rewriteAppendOnlyFiles();
+            }
+            PendingStreams.Backlog backlog = close ? pending.look() : pending.backlog();
             state.pending(backlog.keys(), backlog.lag());
             memory.look(calls);
             tellAway(mastersAway());
@@ -112,6 +117,43 @@ public final class RedisWatch {
             // Told of as the first failure.
         }
         wentDown(failure);
+    }
+
+    /**
+     * Redis goes on behind half a transaction that a power loss left at the end of its file, and at
+     * its next start takes what stands there, acknowledged, for part of it. A file that was written
+     * anew has no such end.
+     */
+    private void rewriteAppendOnlyFiles() throws RedisFailure, InterruptedException {
+        try {
+            int masters = calls.await(calls.rewriteAof());
+            if (masters > 0) {
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "Redis was told to write its append-only file anew, once after its start"
+                                + " masters={0}",
+                        masters);
+            }
+        } catch (RedisFailure failure) {
+            if (failure.kind() != RedisFailure.Kind.REFUSED) {
+                throw failure;
+            }
+            tellRewriteRefused(failure);
+        }
+    }
+
+    private void tellRewriteRefused(RedisFailure failure) {
+        // Of several processes that ask at a time one is the first.
+        boolean anotherWasFirst = String.valueOf(failure.getMessage()).contains("in progress");
+        if (!anotherWasFirst && !toldRewriteRefused) {
+            toldRewriteRefused = true;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Redis can''t be told to write its append-only file anew after its start: after"
+                            + " a power loss do it by hand, else later events may be lost at the"
+                            + " next one reason={0}",
+                    failure.getMessage());
+        }
     }
 
     private int mastersAway() throws RedisFailure, InterruptedException {

@@ -1,7 +1,5 @@
 package io.logpipeline.redis;
 
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanArgs;
@@ -184,6 +182,17 @@ final class ServerLink implements RedisLink {
         return call(now -> now.async().info().thenApply(List::of));
     }
 
+    @Override
+    public CompletionStage<Integer> rewriteAof() {
+        return call(now ->
+                now.async()
+                        .info("persistence")
+                        .thenCompose(text ->
+                                ServerCheck.hasFileOfItsStart(text)
+                                        ? now.async().bgrewriteaof().thenApply(begun -> 1)
+                                        : CompletableFuture.completedStage(0)));
+    }
+
     /** Which slots are where, in the view of this node. */
     CompletionStage<SlotTable> slots() {
         return call(now ->
@@ -202,31 +211,15 @@ final class ServerLink implements RedisLink {
         try {
             return send.apply(now)
                     .exceptionallyCompose(thrown -> {
-                        RedisFailure failure = failure(thrown);
+                        RedisFailure failure = RedisFailure.of(thrown);
                         if (failure.condemnsConnection()) {
                             giveUp(now);
                         }
                         return CompletableFuture.failedStage(failure);
                     });
         } catch (RuntimeException thrown) {
-            return CompletableFuture.failedStage(failure(thrown));
+            return CompletableFuture.failedStage(RedisFailure.of(thrown));
         }
-    }
-
-    private static RedisFailure failure(Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null
-                        ? thrown.getCause()
-                        : thrown;
-        String message = String.valueOf(cause.getMessage());
-        return switch (cause) {
-            case RedisFailure unconfirmed -> unconfirmed;
-            case RedisCommandTimeoutException late ->
-                    new RedisFailure(RedisFailure.Kind.TIMED_OUT, message, late);
-            case RedisCommandExecutionException refused ->
-                    new RedisFailure(RedisFailure.Kind.REFUSED, message, refused);
-            default -> new RedisFailure(RedisFailure.Kind.UNAVAILABLE, message, cause);
-        };
     }
 
     @Override

@@ -102,9 +102,11 @@ final class DroppingProxy extends Relay {
     static Predicate<String> commands(String step, String user) {
         String[] words = step.split("@");
         String name =
-                words[0].equals("SCAN") || words[0].equals("INFO")
-                        ? "\r\n" + words[0] + "\r\n"
-                        : Script.valueOf(words[0]).digest();
+                switch (words[0]) {
+                    case "SCAN", "INFO" -> "\r\n" + words[0] + "\r\n";
+                    case "REWRITEAOF" -> "\r\nBGREWRITEAOF\r\n";
+                    default -> Script.valueOf(words[0]).digest();
+                };
         String use =
                 switch (step) {
                     case "LEASE@volume" -> "logs:volume";

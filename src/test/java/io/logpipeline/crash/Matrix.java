@@ -199,6 +199,8 @@ final class Matrix {
         Rows away = new Rows(Scenario.AWAY);
         away.each("INFO", QUESTION, 1);
         away.each("GROUP", CALL, 1);
+        Rows appending = new Rows(Scenario.APPENDING);
+        appending.each("REWRITEAOF", CALL, 1);
         Rows watched = new Rows(Scenario.WATCHED);
         watched.each("REPLICAS", QUESTION, 1);
         watched.each("HOLDER", QUESTION, 1);
@@ -206,7 +208,8 @@ final class Matrix {
         api.each("PUSH", CALL, 1, 2, 3);
         api.each("NOTIFY@push", CALL, 1);
         List<Row> rows = new ArrayList<>();
-        for (Rows each : List.of(again, swept, resharded, locked, ended, away, watched, api)) {
+        for (Rows each :
+                List.of(again, swept, resharded, locked, ended, away, appending, watched, api)) {
             rows.addAll(each.list);
         }
         return rows;

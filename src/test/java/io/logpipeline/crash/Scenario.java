@@ -160,6 +160,27 @@ enum Scenario {
             stage.proxy.admit();
         }
     },
+    /** Redis has an append-only file of which it is not known how it ends. */
+    APPENDING {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            FRESH.prepare(stage);
+            stage.redis.with(commands -> commands.configSet("appendonly", "yes"));
+        }
+
+        @Override
+        void act(Stage stage) {
+            // As after a start; the other replica looks too.
+            Await.until(
+                    "it had the file written anew",
+                    Replica.LIMIT,
+                    () -> {
+                        stage.redis.with(commands -> commands.configResetstat());
+                        return stage.isStruck();
+                    });
+            stage.redis.with(commands -> commands.configSet("appendonly", "no"));
+        }
+    },
     /** Somebody looks at its page while it drains. */
     WATCHED {
         @Override

@@ -150,6 +150,11 @@ final class FaultyCalls implements RedisCalls {
     }
 
     @Override
+    public CompletionStage<Integer> rewriteAof() {
+        return calls.rewriteAof();
+    }
+
+    @Override
     public void close() {
         calls.close();
     }

@@ -130,6 +130,11 @@ final class SimulatedLink implements RedisCalls {
     }
 
     @Override
+    public CompletionStage<Integer> rewriteAof() {
+        throw new AssertionError("nobody watches Redis in a history");
+    }
+
+    @Override
     public void close() {}
 
     @Override

@@ -60,6 +60,11 @@ class VolumeKeeperTest {
         }
 
         @Override
+        public CompletionStage<Integer> rewriteAof() {
+            return calls.rewriteAof();
+        }
+
+        @Override
         public Topology topology() {
             return Topology.CLUSTER;
         }

@@ -66,6 +66,11 @@ public final class FaultingCalls implements RedisCalls {
         return at("INFO", "", false, text -> true, calls::info);
     }
 
+    @Override
+    public CompletionStage<Integer> rewriteAof() {
+        return at("REWRITEAOF", "", false, masters -> masters > 0, calls::rewriteAof);
+    }
+
     private <T> CompletionStage<T> at(
             String step,
             String subject,

@@ -105,6 +105,11 @@ final class Process {
         }
 
         @Override
+        public CompletionStage<Integer> rewriteAof() {
+            throw new AssertionError("nor with this");
+        }
+
+        @Override
         public void close() {}
 
         @Override

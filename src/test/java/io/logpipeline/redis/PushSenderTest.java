@@ -86,6 +86,11 @@ class PushSenderTest {
         }
 
         @Override
+        public CompletionStage<Integer> rewriteAof() {
+            throw new AssertionError("a push does not do that");
+        }
+
+        @Override
         public void close() {
             closed = true;
         }

@@ -2,6 +2,8 @@ package io.logpipeline.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Watchdog;
@@ -109,6 +111,63 @@ class RedisWatchTest {
                     });
         }
         assertThat(refusals).isEmpty();
+    }
+
+    private static String persistence(RedisProcess redis) {
+        return redis.with(server -> server.info("persistence"));
+    }
+
+    @Test
+    void aFileThatRedisStartedFromIsWrittenAnewOnceAfterEachStart() throws Exception {
+        try (RedisProcess redis = RedisProcess.start("--appendonly", "yes")) {
+            watching(
+                    redis,
+                    watch -> {
+                        String told = "told to write its append-only file anew";
+                        Await.until("it was told", () -> linesWith(told).size() == 1);
+                        redis.kill();
+                        redis.restart();
+                        Await.until("it was told again", () -> linesWith(told).size() == 2);
+                        assertThat(persistence(redis)).contains("aof_rewrites:1");
+
+                        redis.with(server -> server.xadd(RedisKeys.pending(63), "key", "x"));
+                        Await.until("a close look", () -> state.pending().keys() == 1);
+                        assertThat(linesWith(told)).hasSize(2);
+                        assertThat(persistence(redis)).contains("aof_rewrites:1");
+                    });
+        }
+        assertThat(linesWith("WARNING Redis can't")).isEmpty();
+    }
+
+    @Test
+    void aServerWithoutFileWritesNone() throws Exception {
+        try (RedisProcess redis = RedisProcess.start()) {
+            watching(redis, watch -> Await.until("it is up", state::isStarted));
+            assertThat(persistence(redis)).contains("aof_rewrites:0");
+        }
+    }
+
+    @Test
+    void aUserThatMayNotHaveTheFileWrittenAnewIsToldOfOnceAndUsed() throws Exception {
+        try (RedisProcess redis = RedisProcess.start("--appendonly", "yes")) {
+            redis.with(server ->
+                    server.aclSetuser(
+                            "default",
+                            AclSetuserArgs.Builder.removeCommand(CommandType.BGREWRITEAOF)));
+            watching(
+                    redis,
+                    watch -> {
+                        redis.with(server -> server.xadd(RedisKeys.pending(63), "key", "x"));
+                        Await.until("a close look", () -> state.pending().keys() == 1);
+                        redis.with(server -> server.xadd(RedisKeys.pending(62), "key", "x"));
+                        Await.until("another one", () -> state.pending().keys() == 2);
+                    });
+        }
+        assertThat(linesWith("can't be told to write its append-only file anew"))
+                .singleElement()
+                .asString()
+                .startsWith("WARNING")
+                .contains("NOPERM");
     }
 
     @Test

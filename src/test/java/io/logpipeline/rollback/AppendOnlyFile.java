@@ -96,11 +96,17 @@ final class AppendOnlyFile {
     /** Has a running server write it anew, from what it holds in memory. */
     static void rewrite(RedisProcess redis) {
         redis.with(server -> server.bgrewriteaof());
+        awaitRewritten(redis);
+    }
+
+    /** Waits until somebody had it written anew since the server's start. */
+    static void awaitRewritten(RedisProcess redis) {
         Await.until(
                 "the append-only file is rewritten",
                 () -> {
                     String info = redis.with(server -> server.info("persistence"));
-                    return info.contains("aof_rewrite_in_progress:0")
+                    return !info.contains("aof_rewrites:0")
+                            && info.contains("aof_rewrite_in_progress:0")
                             && info.contains("aof_rewrite_scheduled:0")
                             && info.contains("aof_last_bgrewrite_status:ok");
                 });

@@ -131,6 +131,11 @@ final class Checkpoints implements RedisCalls {
     }
 
     @Override
+    public CompletionStage<Integer> rewriteAof() {
+        return calls.rewriteAof();
+    }
+
+    @Override
     public void close() {
         calls.close();
     }

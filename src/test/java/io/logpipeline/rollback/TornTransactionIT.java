@@ -2,28 +2,40 @@ package io.logpipeline.rollback;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.logpipeline.redis.Durability;
+import io.logpipeline.redis.MemoryWatermark;
+import io.logpipeline.redis.PendingStreams;
+import io.logpipeline.redis.RedisLink;
+import io.logpipeline.redis.RedisWatch;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.rollback.AppendOnlyFile.Cut;
 import io.logpipeline.rollback.AppendOnlyFile.Place;
+import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.telemetry.PipelineState;
+import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Numbered;
 import io.logpipeline.testing.RedisProcess;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A trap of Redis that the pipeline can't get around: an append-only file that ends within a
- * command of a transaction is cut after that transaction's last whole command, and goes on there.
- * What is written next, acknowledged, belongs to the open transaction when Redis starts once more.
+ * A trap of Redis: an append-only file that ends within a command of a transaction is cut after
+ * that transaction's last whole command, and goes on there. What is written next, acknowledged,
+ * belongs to the open transaction when Redis starts once more; unless the file was made whole
+ * before, which the pipeline sees to.
  */
 class TornTransactionIT {
     private static final String USER = "torn";
     private static final String LIST = Numbered.list(USER);
 
-    /** What an operator does about it. */
+    /** Who does something about it. */
     enum Care {
-        NONE,
-        REWRITE_AFTER_THE_START,
-        REPAIR_BEFORE_THE_START
+        NOBODY,
+        OPERATOR_AFTER_THE_START,
+        OPERATOR_BEFORE_THE_START,
+        PIPELINE
     }
 
     private static AppendOnlyFile onePush() throws Exception {
@@ -43,6 +55,27 @@ class TornTransactionIT {
         return within.get(2);
     }
 
+    private static void watchUntilRewritten(RedisProcess redis) throws Exception {
+        MonotonicClock clock = MonotonicClock.system();
+        try (RedisLink link = RedisLink.open(redis.url(), "test", Duration.ofSeconds(5))) {
+            RedisWatch watch =
+                    new RedisWatch(
+                            link,
+                            new PendingStreams(link, "test", new StreamSet(1)),
+                            new PipelineState("api", "1"),
+                            new Watchdog(clock::nanoTime),
+                            clock,
+                            refusal -> {},
+                            new MemoryWatermark(0),
+                            Durability.MEMORY);
+            try {
+                AppendOnlyFile.awaitRewritten(redis);
+            } finally {
+                watch.stop();
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void whatFollowsATornTransactionIsForgottenAtTheNextStartUnlessTheFileIsMadeWhole(Care care)
@@ -50,12 +83,14 @@ class TornTransactionIT {
         AppendOnlyFile commands = onePush();
         try (RedisProcess redis = RedisProcess.notStarted("--appendonly", "yes")) {
             commands.copyTo(redis, cutWithinThePush(commands));
-            if (care == Care.REPAIR_BEFORE_THE_START) {
+            if (care == Care.OPERATOR_BEFORE_THE_START) {
                 AppendOnlyFile.repair(redis);
             }
             redis.restart();
-            if (care == Care.REWRITE_AFTER_THE_START) {
+            if (care == Care.OPERATOR_AFTER_THE_START) {
                 AppendOnlyFile.rewrite(redis);
+            } else if (care == Care.PIPELINE) {
+                watchUntilRewritten(redis);
             }
             assertThat(redis.<Long>with(server -> server.llen(LIST))).isZero();
             String line = Numbered.line(USER, 1);
@@ -65,7 +100,7 @@ class TornTransactionIT {
             redis.restart();
 
             assertThat(redis.<List<String>>with(server -> server.lrange(LIST, 0, -1)))
-                    .isEqualTo(care == Care.NONE ? List.of() : List.of(line));
+                    .isEqualTo(care == Care.NOBODY ? List.of() : List.of(line));
         }
     }
 }

@@ -14,6 +14,14 @@ final class IngestSafeguards {
                             "DisconnectedBehavior.ACCEPT_COMMANDS)",
                             "redis.AtMostOnceTest#aPushWhoseReplyWasLostIsNotSentAgain"),
                     new Safeguard(
+                            "torn append-only file is made whole",
+                            "What Redis acknowledges behind half a transaction survives its next"
+                                    + " start.",
+                            "redis/RedisWatch.java",
+                            "if (close) {",
+                            "if (false) {",
+                            "rollback.TornTransactionIT"),
+                    new Safeguard(
                             "silent connection is given up",
                             "What waits behind a dead connection ends.",
                             "redis/RedisFailure.java",
