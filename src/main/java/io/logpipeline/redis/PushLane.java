@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * the reply that makes room sends what has gathered, in the thread that it came by, so that under
  * load nobody is woken up to send. Nothing here blocks.
  *
+ * <p>Of two calls that are unanswered at a time either may reach Redis first: a reply's thread
+ * writes to the connection at once, any other hands over what it writes. So there is no order
+ * between requests none of which is answered yet.
+ *
  * <p>Invariant: whenever something waits, a call is unanswered or somebody is about to send one.
  */
 final class PushLane {
