@@ -86,11 +86,12 @@ public final class RedisWatch {
                 looks = 0;
             }
             boolean close = looks++ % LOOKS_FOR_A_CLOSE_ONE == 0;
+            PendingStreams.Backlog backlog = close ? pending.look() : pending.backlog();
+            state.pending(backlog.keys(), backlog.lag());
+            // Not before: what Redis refuses while it loads, it does not refuse this user.
             if (close) {
                 rewriteAppendOnlyFiles();
             }
-            PendingStreams.Backlog backlog = close ? pending.look() : pending.backlog();
-            state.pending(backlog.keys(), backlog.lag());
             memory.look(calls);
             tellAway(mastersAway());
             isUp();
