@@ -3,10 +3,11 @@ package io.logpipeline.bench;
 import io.logpipeline.event.LogEvent;
 import io.logpipeline.event.UserDay;
 import io.logpipeline.redis.Durability;
-import io.logpipeline.redis.PendingStream;
+import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.PushOutcome;
 import io.logpipeline.redis.PushQueue;
 import io.logpipeline.redis.RedisLink;
+import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.Watchdog;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,7 +38,7 @@ final class PushSenders implements Senders, AutoCloseable {
         queue =
                 new PushQueue(
                         pushLink,
-                        new PendingStream(pendingLink, "bench"),
+                        new PendingStreams(pendingLink, "bench", new StreamSet(1)),
                         KEY_EXPIRATION,
                         QUEUE_BYTES_MAX,
                         Durability.MEMORY,
