@@ -75,7 +75,7 @@ final class Acknowledgements {
             if (failed.getCause() instanceof Error end) {
                 throw end;
             }
-            throw RedisCalls.failure(failed);
+            throw RedisFailure.of(failed);
         }
     }
 }

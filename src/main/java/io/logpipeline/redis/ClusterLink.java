@@ -69,7 +69,7 @@ final class ClusterLink implements RedisLink {
                 return later(unavailable("not connected yet to " + node));
             }
             return link.run(script, keys, arguments, durability, asking)
-                    .exceptionallyCompose(thrown -> redirected(RedisCalls.failure(thrown), node));
+                    .exceptionallyCompose(thrown -> redirected(RedisFailure.of(thrown), node));
         }
 
         private CompletionStage<Reply> redirected(RedisFailure failure, NodeAddress from) {
@@ -200,7 +200,7 @@ final class ClusterLink implements RedisLink {
                         .map(master ->
                                 question.apply(nodes.link(master))
                                         .exceptionallyCompose(thrown ->
-                                                withoutAnswer.apply(RedisCalls.failure(thrown))))
+                                                withoutAnswer.apply(RedisFailure.of(thrown))))
                         .toList());
     }
 

@@ -190,7 +190,7 @@ final class PushLane {
 
     private void ended(PushCall call, Reply reply, @Nullable Throwable thrown) {
         if (thrown != null) {
-            call.failed(RedisCalls.failure(thrown), terms.ended());
+            call.failed(RedisFailure.of(thrown), terms.ended());
             return;
         }
         try {

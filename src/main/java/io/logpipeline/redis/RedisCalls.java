@@ -2,7 +2,6 @@ package io.logpipeline.redis;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -61,21 +60,9 @@ public interface RedisCalls extends AutoCloseable {
             // The call itself ends at the time-out; the margin is for a stuck event loop.
             return call.toCompletableFuture().get(2 * timeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException failed) {
-            throw failure(failed);
+            throw RedisFailure.of(failed);
         } catch (TimeoutException late) {
             throw new RedisFailure(RedisFailure.Kind.TIMED_OUT, "no reply", late);
         }
-    }
-
-    /** The failure that a stage ended with. */
-    static RedisFailure failure(Throwable thrown) {
-        Throwable cause = thrown;
-        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-                && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause instanceof RedisFailure failure
-                ? failure
-                : new RedisFailure(RedisFailure.Kind.UNAVAILABLE, String.valueOf(cause), cause);
     }
 }

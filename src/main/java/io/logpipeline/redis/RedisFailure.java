@@ -4,6 +4,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.io.Serial;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
 /** An effect on Redis that did not succeed, or of which nobody knows whether it did. */
 public final class RedisFailure extends Exception {
@@ -34,12 +35,13 @@ public final class RedisFailure extends Exception {
         this.kind = kind;
     }
 
-    /** What a call's end tells, by what the client threw. */
+    /** The failure that a call's stage ended with, or that the client threw. */
     static RedisFailure of(Throwable thrown) {
-        Throwable cause =
-                thrown instanceof CompletionException && thrown.getCause() != null
-                        ? thrown.getCause()
-                        : thrown;
+        Throwable cause = thrown;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
         String message = String.valueOf(cause.getMessage());
         return switch (cause) {
             case RedisFailure failure -> failure;
