@@ -1,6 +1,7 @@
 package io.logpipeline.rollback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.MemoryWatermark;
@@ -13,10 +14,12 @@ import io.logpipeline.rollback.AppendOnlyFile.Place;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Watchdog;
+import io.logpipeline.testing.Await;
 import io.logpipeline.testing.Numbered;
 import io.logpipeline.testing.RedisProcess;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TornTransactionIT {
     private static final String USER = "torn";
     private static final String LIST = Numbered.list(USER);
+    private static final String KEY_SAVED_IN_MICROS = "10000000";
 
     /** Who does something about it. */
     enum Care {
@@ -38,24 +42,23 @@ class TornTransactionIT {
         PIPELINE
     }
 
-    private static AppendOnlyFile onePush() throws Exception {
+    private static AppendOnlyFile pushes(int count) throws Exception {
         try (RedisProcess redis = RedisProcess.start("--appendonly", "yes");
                 Producer producer = new Producer(redis.url())) {
-            producer.storeWithoutKey(USER, 0, 0);
+            for (int i = 0; i < count; i++) {
+                producer.storeWithoutKey(USER, i, i);
+            }
             return AppendOnlyFile.of(redis);
         }
     }
 
-    /** Within the push, after its RPUSH and before its EXEC. */
-    private static Cut cutWithinThePush(AppendOnlyFile commands) {
-        List<Cut> within =
-                commands.cuts().stream()
-                        .filter(cut -> cut.place() == Place.IN_COMMAND_OF_TRANSACTION)
-                        .toList();
-        return within.get(2);
+    private static List<Cut> cutsWithinCommandsOfTransactions(AppendOnlyFile commands) {
+        return commands.cuts().stream()
+                .filter(cut -> cut.place() == Place.IN_COMMAND_OF_TRANSACTION)
+                .toList();
     }
 
-    private static void watchUntilRewritten(RedisProcess redis) throws Exception {
+    private static void watchUntil(RedisProcess redis, Runnable awaited) throws Exception {
         MonotonicClock clock = MonotonicClock.system();
         try (RedisLink link = RedisLink.open(redis.url(), "test", Duration.ofSeconds(5))) {
             RedisWatch watch =
@@ -69,7 +72,7 @@ class TornTransactionIT {
                             new MemoryWatermark(0),
                             Durability.MEMORY);
             try {
-                AppendOnlyFile.awaitRewritten(redis);
+                awaited.run();
             } finally {
                 watch.stop();
             }
@@ -80,9 +83,10 @@ class TornTransactionIT {
     @EnumSource
     void whatFollowsATornTransactionIsForgottenAtTheNextStartUnlessTheFileIsMadeWhole(Care care)
             throws Exception {
-        AppendOnlyFile commands = onePush();
+        AppendOnlyFile commands = pushes(1);
         try (RedisProcess redis = RedisProcess.notStarted("--appendonly", "yes")) {
-            commands.copyTo(redis, cutWithinThePush(commands));
+            // After its RPUSH and before its EXEC.
+            commands.copyTo(redis, cutsWithinCommandsOfTransactions(commands).get(2));
             if (care == Care.OPERATOR_BEFORE_THE_START) {
                 AppendOnlyFile.repair(redis);
             }
@@ -90,7 +94,7 @@ class TornTransactionIT {
             if (care == Care.OPERATOR_AFTER_THE_START) {
                 AppendOnlyFile.rewrite(redis);
             } else if (care == Care.PIPELINE) {
-                watchUntilRewritten(redis);
+                watchUntil(redis, () -> AppendOnlyFile.awaitRewritten(redis));
             }
             assertThat(redis.<Long>with(server -> server.llen(LIST))).isZero();
             String line = Numbered.line(USER, 1);
@@ -101,6 +105,33 @@ class TornTransactionIT {
 
             assertThat(redis.<List<String>>with(server -> server.lrange(LIST, 0, -1)))
                     .isEqualTo(care == Care.NOBODY ? List.of() : List.of(line));
+        }
+    }
+
+    /** It cuts the file, finds that another one follows, and ends; then the file is whole. */
+    @Test
+    void powerLostAgainBeforeTheFileIsWrittenAnewCostsRedisOneTryToStart() throws Exception {
+        AppendOnlyFile commands = pushes(2);
+        try (RedisProcess redis =
+                RedisProcess.notStarted(
+                        "--appendonly", "yes", "--rdb-key-save-delay", KEY_SAVED_IN_MICROS)) {
+            commands.copyTo(redis, cutsWithinCommandsOfTransactions(commands).getLast());
+            redis.restart();
+            watchUntil(
+                    redis,
+                    () ->
+                            Await.until(
+                                    "the file is being written anew",
+                                    () ->
+                                            redis.with(server -> server.info("persistence"))
+                                                    .contains("aof_rewrite_in_progress:1")));
+            redis.kill();
+
+            assertThatThrownBy(redis::restart).hasMessageContaining("is not the last file");
+            redis.restart();
+
+            assertThat(redis.<List<String>>with(server -> server.lrange(LIST, 0, -1)))
+                    .containsExactly(Numbered.line(USER, 0));
         }
     }
 }
