@@ -8,16 +8,14 @@ import io.logpipeline.redis.RedisKeys;
 import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.Recovery;
 import io.logpipeline.testing.Await;
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a replica does with entries that it holds and can't end. */
@@ -26,24 +24,13 @@ class EntriesInHandTest {
     private static final Duration LONG_LEASE = Duration.ofHours(1);
     private static final String LIST = "logs:user_blocked:1";
 
-    private static ConnectedRedis redis;
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
     @TempDir private Path logDir;
-
-    @BeforeAll
-    static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
 
     /** A list whose file can't be made. */
     @BeforeEach
     void block() throws Exception {
-        redis.server().flushall();
         Files.createFile(logDir.resolve("user_blocked"));
         redis.server().rpush(LIST, "1");
         redis.server().xadd(RedisKeys.PENDING, Map.of("key", LIST, "noticed_us", "1"));

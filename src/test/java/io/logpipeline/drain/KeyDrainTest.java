@@ -18,8 +18,7 @@ import io.logpipeline.telemetry.DrainFailure;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Watchdog;
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,10 +27,9 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of one entry, step by step on the test's own thread. */
@@ -42,7 +40,7 @@ class KeyDrainTest {
     private static final String LOCK = "{logs:user_a:1}:lock";
     private static final String LEDGER = "{logs:user_a:1}:ledger";
 
-    private static ConnectedRedis redis;
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
     @TempDir private Path logDir;
 
@@ -56,19 +54,8 @@ class KeyDrainTest {
     private Drainer.Landed landed = (userDay, elements) -> {};
     private Path file;
 
-    @BeforeAll
-    static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
-
     @BeforeEach
     void admit() throws Exception {
-        redis.server().flushall();
         calls = new FaultyCalls(redis.link());
         pending = new PendingStreams(calls, "replica", new StreamSet(1));
         claims = new Claims(calls, LEASE, LEDGER_LIFE, 100, 100_000);

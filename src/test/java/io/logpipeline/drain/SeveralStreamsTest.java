@@ -11,8 +11,7 @@ import io.logpipeline.redis.Script;
 import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.testing.Await;
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,10 +20,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Replicas that read several streams, and are restarted with another number of them. */
@@ -32,24 +29,9 @@ class SeveralStreamsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration SOON = Duration.ofMillis(200);
 
-    private static ConnectedRedis redis;
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
     @TempDir private Path logDir;
-
-    @BeforeAll
-    static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.server().flushall();
-    }
 
     private DrainStage start(RedisCalls calls, String replica, int streams, int workers) {
         return start(calls, replica, streams, workers, SOON);

@@ -15,18 +15,15 @@ import io.logpipeline.telemetry.LockKind;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a sweep finds, what it leaves alone, and who sweeps. */
 class SweeperTest {
@@ -34,26 +31,11 @@ class SweeperTest {
     private static final Duration LIFE = Duration.ofSeconds(600);
     private static final String LIST = "logs:user_a:1";
 
-    private static ConnectedRedis redis;
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
     private final RecordedTelemetry telemetry = new RecordedTelemetry();
     private final Watchdog watchdog = new Watchdog(MonotonicClock.system()::nanoTime);
     private final List<Sweeper> started = new ArrayList<>();
-
-    @BeforeAll
-    static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.server().flushall();
-    }
 
     @AfterEach
     void stop() throws Exception {

@@ -16,26 +16,23 @@ import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which replicas may drain. */
 class VolumeKeeperTest {
     private static final Duration LEASE = Duration.ofMillis(600);
 
-    private static ConnectedRedis redis;
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
     @TempDir private Path directory;
 
@@ -82,21 +79,6 @@ class VolumeKeeperTest {
         boolean admitted() {
             return keeper.admission() != null && state.logDirProblem() == null;
         }
-    }
-
-    @BeforeAll
-    static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.server().flushall();
     }
 
     @AfterEach

@@ -2,35 +2,22 @@ package io.logpipeline.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whose a lease is. */
 class LeasesTest {
     private static final Duration LEASE = Duration.ofSeconds(60);
 
-    private static ConnectedRedis redis;
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
     private static Leases leases;
 
     @BeforeAll
     static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
         leases = new Leases(redis.link());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.server().flushall();
     }
 
     @Test

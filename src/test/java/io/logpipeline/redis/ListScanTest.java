@@ -2,37 +2,29 @@ package io.logpipeline.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a look at waiting lists does to their life. */
 class ListScanTest {
     private static final String LIST = "logs:user_a:1";
 
-    private static ConnectedRedis redis;
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
     private static ListScan scan;
 
     @BeforeAll
     static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
         scan = new ListScan(redis.link(), "logs:user_*:*", Duration.ofSeconds(600));
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
     }
 
     @BeforeEach
     void oneList() {
-        redis.server().flushall();
         redis.server().rpush(LIST, "1");
     }
 

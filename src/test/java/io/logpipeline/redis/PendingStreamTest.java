@@ -7,8 +7,7 @@ import io.lettuce.core.XAddArgs;
 import io.lettuce.core.XClaimArgs;
 import io.lettuce.core.models.stream.PendingMessages;
 import io.logpipeline.testing.Await;
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,34 +15,22 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How entries come due, are shared, taken over, and end. */
 class PendingStreamTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
-    private static ConnectedRedis redis;
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
     private PendingStream one;
     private PendingStream two;
     private PendingStreams all;
 
-    @BeforeAll
-    static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
-
     @BeforeEach
     void empty() {
-        redis.server().flushall();
         one = new PendingStream(redis.link(), "one", 0);
         two = new PendingStream(redis.link(), "two", 0);
         all = new PendingStreams(redis.link(), "one", new StreamSet(1));

@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lettuce.core.XAddArgs;
 import io.lettuce.core.cluster.SlotHash;
 import io.logpipeline.testing.Await;
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,22 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PendingStreamsTest {
     private static final long NOTICED_MICROS = 1_712_345_678_000_001L;
 
-    private static ConnectedRedis redis;
-
-    @BeforeAll
-    static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.server().flushall();
-    }
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
     private static PendingStreams process(int streams) {
         return new PendingStreams(redis.link(), "process-of-" + streams, new StreamSet(streams));

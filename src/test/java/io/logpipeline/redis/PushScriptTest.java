@@ -2,15 +2,12 @@ package io.logpipeline.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What one call of {@code push.lua} does. */
 class PushScriptTest {
@@ -19,22 +16,7 @@ class PushScriptTest {
     private static final String STORE = "logs:store";
     private static final String MARKER = "{logs:user_a:1}:once:k";
 
-    private static ConnectedRedis redis;
-
-    @BeforeAll
-    static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.server().flushall();
-    }
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
     private static Reply push(List<String> keys, List<String> lines) throws Exception {
         boolean marked = keys.contains(MARKER);

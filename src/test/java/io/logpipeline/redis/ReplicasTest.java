@@ -4,32 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.redis.Replicas.Group;
 import io.logpipeline.redis.Replicas.Member;
-import io.logpipeline.testing.ConnectedRedis;
-import io.logpipeline.testing.TestRedis;
+import io.logpipeline.testing.SharedRedis;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ReplicasTest {
-    private static ConnectedRedis redis;
-
-    @BeforeAll
-    static void connect() {
-        redis = ConnectedRedis.to(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.server().flushall();
-    }
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
     private static Group look() throws Exception {
         return redis.link().await(new Replicas(redis.link(), streams("looks")).look());
