@@ -1,5 +1,7 @@
 package io.logpipeline.drain;
 
+import static io.logpipeline.drain.DrainedLists.assertSettled;
+import static io.logpipeline.drain.DrainedLists.push;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.redis.ClaimOutcome;
@@ -46,40 +48,22 @@ class DrainerTest {
         return new DrainStage(calls, logDir, "replica", lease, workers);
     }
 
-    /** What a producer of ours leaves behind. */
-    private static void push(String list, String... elements) {
-        redis.server().rpush(list, elements);
-        redis.server().expire(list, 600);
-        String seconds = redis.server().time().getFirst();
-        redis.server()
-                .xadd(RedisKeys.PENDING, Map.of("key", list, "noticed_us", seconds + "000000"));
-    }
-
-    private static void assertSettled(DrainStage stage, String list) throws Exception {
-        assertThat(redis.server().exists(list, "{" + list + "}:batch", "{" + list + "}:lock"))
-                .isZero();
-        Map<String, String> ledger = redis.server().hgetall("{" + list + "}:ledger");
-        assertThat(ledger).containsOnlyKeys("position", "drained_at");
-        assertThat(ledger).containsEntry("position", Long.toString(Files.size(stage.path(list))));
-        assertThat(redis.server().ttl("{" + list + "}:ledger")).isPositive();
-    }
-
     @Test
     void listsLandInTheirFilesAndNothingStaysBehind() throws Exception {
         try (DrainStage stage = start(LONG_LEASE)) {
-            push(LIST, "1", "2");
-            push("logs:user_a:2", "3");
-            push("logs:user_%2F..%2F:19818", "4");
+            push(redis, LIST, "1", "2");
+            push(redis, "logs:user_a:2", "3");
+            push(redis, "logs:user_%2F..%2F:19818", "4");
             Await.until("three lists are drained", () -> stage.telemetry.drained.size() == 3);
-            push(LIST, "5");
+            push(redis, LIST, "5");
             Await.until("one more is drained", () -> stage.telemetry.drained.size() == 4);
             stage.awaitQuiet();
 
             assertThat(logDir.resolve("user_a/1.jsonl")).hasContent("1\n2\n5\n");
             assertThat(logDir.resolve("user_a/2.jsonl")).hasContent("3\n");
             assertThat(logDir.resolve("user_%2F..%2F/19818.jsonl")).hasContent("4\n");
-            assertSettled(stage, LIST);
-            assertSettled(stage, "logs:user_a:2");
+            assertSettled(redis, stage, LIST);
+            assertSettled(redis, stage, "logs:user_a:2");
             assertThat(stage.telemetry.events).hasValue(5);
             assertThat(stage.telemetry.failures).isEmpty();
             assertThat(stage.telemetry.repairs).isEmpty();
@@ -92,9 +76,9 @@ class DrainerTest {
         CountDownLatch others = new CountDownLatch(7);
         // Nobody is admitted yet: the first take finds all of them.
         redis.server().set("logs:volume", "another");
-        push(LIST, "long");
+        push(redis, LIST, "long");
         for (int day = 2; day <= 8; day++) {
-            push("logs:user_a:" + day, "short");
+            push(redis, "logs:user_a:" + day, "short");
         }
         Drainer.Landed landing =
                 (userDay, elements) -> {
@@ -129,7 +113,7 @@ class DrainerTest {
             redis.server().set("logs:user_text:1", "text");
             redis.server()
                     .xadd(RedisKeys.PENDING, Map.of("key", "logs:user_text:1", "noticed_us", "1"));
-            push(LIST, "1");
+            push(redis, LIST, "1");
             Await.until("the other landed", () -> stage.telemetry.drained.contains(LIST));
             Await.until(
                     "it is told",
@@ -146,8 +130,8 @@ class DrainerTest {
     void aListThatExpiredIsToldOnce() throws Exception {
         try (DrainStage stage = start(LONG_LEASE)) {
             stage.awaitAdmission();
-            push(LIST, "1");
-            push(LIST, "2");
+            push(redis, LIST, "1");
+            push(redis, LIST, "2");
             redis.server().del(LIST);
             stage.awaitQuiet();
 
@@ -161,13 +145,13 @@ class DrainerTest {
         String blocked = "logs:user_blocked:1";
         Path obstacle = Files.createFile(logDir.resolve("user_blocked"));
         try (DrainStage stage = start(LONG_LEASE)) {
-            push(blocked, "1", "2");
-            push(LIST, "1");
+            push(redis, blocked, "1", "2");
+            push(redis, LIST, "1");
             Await.until("the other landed", () -> stage.telemetry.drained.contains(LIST));
             Await.until("it failed often", () -> stage.telemetry.failures(blocked).size() >= 3);
             assertThat(stage.telemetry.failures(blocked))
                     .allMatch(failure -> failure.reason() == DrainFailure.IO);
-            push("logs:user_b:1", "1");
+            push(redis, "logs:user_b:1", "1");
             Await.until("another landed", () -> stage.telemetry.drained.contains("logs:user_b:1"));
 
             Files.delete(obstacle);
@@ -175,7 +159,7 @@ class DrainerTest {
             stage.awaitQuiet();
 
             assertThat(stage.lines(blocked)).containsExactly("1", "2");
-            assertSettled(stage, blocked);
+            assertSettled(redis, stage, blocked);
         }
     }
 
@@ -184,7 +168,7 @@ class DrainerTest {
         try (DrainStage first = start(LEASE)) {
             first.awaitAdmission();
         }
-        push(LIST, "1", "2");
+        push(redis, LIST, "1", "2");
         Claims claims = new Claims(redis.link(), LEASE, Duration.ofHours(1), 100, 1000);
         PendingStreams dead = new PendingStreams(redis.link(), "dead", new StreamSet(1));
         PendingEntry entry =
@@ -195,14 +179,14 @@ class DrainerTest {
             stage.awaitAdmission();
             assertThat(claims.claim(entry, "dead/1", 0, stage.keeper.admission()))
                     .isInstanceOf(ClaimOutcome.Claimed.class);
-            push(LIST, "3");
+            push(redis, LIST, "3");
 
             Await.until("all landed", () -> stage.lines(LIST).size() == 3);
             stage.awaitQuiet();
 
             assertThat(stage.lines(LIST)).containsExactly("1", "2", "3");
             assertThat(stage.telemetry.repairs(LIST)).contains(Recovery.RECLAIMED);
-            assertSettled(stage, LIST);
+            assertSettled(redis, stage, LIST);
         }
     }
 
@@ -210,7 +194,7 @@ class DrainerTest {
     void aLongListIsDrainedChunkByChunk() throws Exception {
         List<String> elements = IntStream.range(0, 20_000).mapToObj(Integer::toString).toList();
         try (DrainStage stage = start(LONG_LEASE)) {
-            push(LIST, elements.toArray(String[]::new));
+            push(redis, LIST, elements.toArray(String[]::new));
             Await.until("it landed", () -> !stage.telemetry.drained.isEmpty());
             stage.awaitQuiet();
 
@@ -218,97 +202,7 @@ class DrainerTest {
             assertThat(stage.telemetry.chunks)
                     .hasValue((20_000 + DrainStage.CHUNK_ELEMENTS - 1) / DrainStage.CHUNK_ELEMENTS);
             assertThat(stage.telemetry.drained).containsExactly(LIST);
-            assertSettled(stage, LIST);
-        }
-    }
-
-    @Test
-    void stoppingFinishesWhatIsInHand() throws Exception {
-        FaultyCalls calls = new FaultyCalls(redis.link());
-        CompletableFuture<Void> commits = calls.hold(Script.COMMIT);
-        try (DrainStage stage = start(calls, LONG_LEASE, 1)) {
-            push(LIST, "1");
-            Await.until("it is written", () -> stage.lines(LIST).size() == 1);
-            assertThat(stage.drainer.keysInHand()).isEqualTo(1);
-            Thread stopping =
-                    Thread.ofVirtual()
-                            .start(() -> {
-                                try {
-                                    stage.drainer.stop();
-                                } catch (InterruptedException stopped) {
-                                    Thread.currentThread().interrupt();
-                                }
-                            });
-            Await.until(
-                    "it waits for the worker", () -> stopping.getState() == Thread.State.WAITING);
-            assertThat(stage.telemetry.drained).isEmpty();
-
-            commits.complete(null);
-            stopping.join();
-
-            assertThat(stage.telemetry.drained).containsExactly(LIST);
-            assertThat(stage.drainer.keysInHand()).isZero();
-            assertSettled(stage, LIST);
-        }
-    }
-
-    @Test
-    void aCommitThatNeverArrivedIsMadeGoodByWhicheverWorkerTriesAgain() throws Exception {
-        FaultyCalls calls = new FaultyCalls(redis.link());
-        calls.loseCalls(Script.COMMIT, 40);
-        try (DrainStage stage = start(calls, LONG_LEASE, 4)) {
-            stage.awaitAdmission();
-            stage.sweeper.stop();
-            List<String> lists = new ArrayList<>();
-            for (int i = 0; i < 40; i++) {
-                lists.add("logs:user_" + i + ":1");
-                push(lists.get(i), "1", "2");
-            }
-            Await.until("all are drained", () -> stage.telemetry.drained.size() == 40);
-            stage.awaitQuiet();
-
-            for (String list : lists) {
-                assertThat(stage.lines(list)).containsExactly("1", "2");
-                assertSettled(stage, list);
-            }
-            assertThat(stage.telemetry.repairs)
-                    .filteredOn(repair -> repair.kind() == Recovery.TAIL_MATCHED)
-                    .hasSize(40);
-        }
-    }
-
-    @Test
-    void aCommitWhoseReplyWasLostIsNotMadeAgain() throws Exception {
-        FaultyCalls calls = new FaultyCalls(redis.link());
-        calls.loseReplies(Script.COMMIT, 1);
-        try (DrainStage stage = start(calls, LONG_LEASE, 2)) {
-            push(LIST, "1", "2");
-            Await.until("a reply was lost", () -> calls.faultsLeft(Script.COMMIT) == 0);
-            Await.until("it is told", () -> !stage.telemetry.failures(LIST).isEmpty());
-            stage.awaitQuiet();
-
-            assertThat(stage.lines(LIST)).containsExactly("1", "2");
-            assertThat(stage.telemetry.expired).isEmpty();
-            assertSettled(stage, LIST);
-        }
-    }
-
-    @Test
-    void aClaimWhoseReplyWasLostIsMadeGood() throws Exception {
-        FaultyCalls calls = new FaultyCalls(redis.link());
-        calls.loseReplies(Script.CLAIM, 10);
-        try (DrainStage stage = start(calls, LONG_LEASE, 4)) {
-            stage.awaitAdmission();
-            stage.sweeper.stop();
-            for (int i = 0; i < 10; i++) {
-                push("logs:user_" + i + ":1", "1");
-            }
-            Await.until("all are drained", () -> stage.telemetry.drained.size() == 10);
-            stage.awaitQuiet();
-
-            for (int i = 0; i < 10; i++) {
-                assertThat(stage.lines("logs:user_" + i + ":1")).containsExactly("1");
-            }
+            assertSettled(redis, stage, LIST);
         }
     }
 
@@ -319,7 +213,7 @@ class DrainerTest {
         try (DrainStage stage = start(calls, LONG_LEASE, 1)) {
             stage.awaitAdmission();
             stage.sweeper.stop();
-            push(LIST, "1");
+            push(redis, LIST, "1");
             Await.until("it is written", () -> stage.lines(LIST).size() == 1);
             redis.server().rpush(LIST, "2");
             commits.complete(null);
@@ -327,7 +221,7 @@ class DrainerTest {
             Await.until("both landed", () -> stage.telemetry.drained.size() == 2);
             stage.awaitQuiet();
             assertThat(stage.lines(LIST)).containsExactly("1", "2");
-            assertSettled(stage, LIST);
+            assertSettled(redis, stage, LIST);
         }
     }
 
@@ -338,7 +232,7 @@ class DrainerTest {
                 redis.server().xadd(RedisKeys.PENDING, Map.of("nonsense", "1"));
                 redis.server().xadd(RedisKeys.PENDING, Map.of("key", "a:b", "noticed_us", "noon"));
             }
-            push(LIST, "1");
+            push(redis, LIST, "1");
             Await.until("it landed", () -> stage.telemetry.drained.contains(LIST));
             stage.awaitQuiet();
 
@@ -347,65 +241,18 @@ class DrainerTest {
     }
 
     @Test
-    void aFaultThatOneListBringsOutEndsNoWorker() throws Exception {
-        try (DrainStage stage = start(redis.link(), LONG_LEASE, 1)) {
-            stage.landed =
-                    (userDay, elements) -> {
-                        if (userDay.userId().equals("a")) {
-                            throw new IllegalStateException("on purpose");
-                        }
-                    };
-            push(LIST, "1");
-            Await.until("it failed", () -> !stage.telemetry.failures(LIST).isEmpty());
-            push("logs:user_b:1", "1");
-            Await.until("another landed", () -> stage.telemetry.drained.contains("logs:user_b:1"));
-            stage.awaitQuiet();
-
-            assertThat(stage.lines(LIST)).containsExactly("1");
-            assertSettled(stage, LIST);
-        }
-    }
-
-    @Test
-    void aWorkerThatEndedUnexpectedlyIsMissed() throws Exception {
-        try (DrainStage stage = start(redis.link(), LONG_LEASE, 1)) {
-            stage.landed =
-                    (userDay, elements) -> {
-                        throw new AssertionError("on purpose");
-                    };
-            push(LIST, "1");
-            Await.until(
-                    "the watchdog misses it",
-                    () ->
-                            stage.watchdog
-                                    .stalled(Duration.ofMillis(1500))
-                                    .filter(text -> text.startsWith("drain-worker-1"))
-                                    .isPresent());
-        }
-    }
-
-    @Test
-    void aWorkerThatWasStoppedIsNotMissed() throws Exception {
-        DrainStage stage = start(LONG_LEASE);
-        stage.awaitAdmission();
-        stage.stop();
-
-        assertThat(stage.watchdog.stalled(Duration.ZERO)).isEmpty();
-    }
-
-    @Test
     void aStoreThatForgotEverythingIsDrainedAnew() throws Exception {
         try (DrainStage stage = start(LONG_LEASE)) {
-            push(LIST, "1");
+            push(redis, LIST, "1");
             Await.until("it landed", () -> stage.telemetry.drained.size() == 1);
             stage.awaitQuiet();
             redis.server().flushall();
-            push(LIST, "1");
+            push(redis, LIST, "1");
             Await.until("the same landed again", () -> stage.telemetry.drained.size() == 2);
             stage.awaitQuiet();
 
             assertThat(stage.lines(LIST)).containsExactly("1", "1");
-            assertSettled(stage, LIST);
+            assertSettled(redis, stage, LIST);
         }
     }
 

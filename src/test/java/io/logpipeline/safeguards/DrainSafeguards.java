@@ -116,7 +116,7 @@ final class DrainSafeguards {
                             "// Not after an unexpected end: the watchdog is to miss this worker.\n"
                                     + "            heartbeat.close();",
                             "finally {\n                heartbeat.close();\n            }",
-                            "drain.DrainerTest#aWorkerThatEndedUnexpectedlyIsMissed"),
+                            "drain.DrainWorkersTest#aWorkerThatEndedUnexpectedlyIsMissed"),
                     new Safeguard(
                             "entries are given back at the end",
                             "What waits for another try passes on at once.",
