@@ -12,18 +12,18 @@ import java.util.function.Consumer;
 
 /**
  * Looks at Redis every second: whether it answers, how much is pending and in which streams, how
- * full it is, and, each time it comes back, whether it is fit for the pipeline. Says once when it
- * went away and once when it is back.
+ * full it is, whether its append-only file is whole, and, each time it comes back, whether it is
+ * fit for the pipeline. Says once when it went away and once when it is back.
  */
 public final class RedisWatch {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.redis");
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     /**
-     * One look of so many is a close one, for streams of another setting, where an entry is known
-     * long before it is due, and for a Redis that started between two looks.
+     * One look of so many is for streams of another setting: an entry there is known long before it
+     * is due, and all names are asked for seldom.
      */
-    private static final int LOOKS_FOR_A_CLOSE_ONE = 5;
+    private static final int LOOKS_AT_ALL_STREAMS = 5;
 
     private final RedisCalls calls;
     private final PendingStreams pending;
@@ -83,15 +83,13 @@ public final class RedisWatch {
         try {
             if (!up) {
                 cameUp();
-                looks = 0;
             }
-            boolean close = looks++ % LOOKS_FOR_A_CLOSE_ONE == 0;
-            PendingStreams.Backlog backlog = close ? pending.look() : pending.backlog();
+            PendingStreams.Backlog backlog =
+                    looks++ % LOOKS_AT_ALL_STREAMS == 0 ? pending.look() : pending.backlog();
             state.pending(backlog.keys(), backlog.lag());
-            // Not before: what Redis refuses while it loads, it does not refuse this user.
-            if (close) {
-                rewriteAppendOnlyFiles();
-            }
+            // Not before: what Redis refuses while it loads, it does not refuse this user. Each
+            // time: it may have started between two looks.
+            rewriteAppendOnlyFiles();
             memory.look(calls);
             tellAway(mastersAway());
             isUp();

@@ -130,8 +130,8 @@ class RedisWatchTest {
                         Await.until("it was told again", () -> linesWith(told).size() == 2);
                         assertThat(persistence(redis)).contains("aof_rewrites:1");
 
-                        redis.with(server -> server.xadd(RedisKeys.pending(63), "key", "x"));
-                        Await.until("a close look", () -> state.pending().keys() == 1);
+                        redis.with(server -> server.xadd(RedisKeys.PENDING, "key", "x"));
+                        Await.until("it looked again", () -> state.pending().keys() == 1);
                         assertThat(linesWith(told)).hasSize(2);
                         assertThat(persistence(redis)).contains("aof_rewrites:1");
                     });
@@ -158,8 +158,8 @@ class RedisWatchTest {
                     redis,
                     watch -> {
                         Await.until("it is told", () -> !linesWith("can't be told").isEmpty());
-                        redis.with(server -> server.xadd(RedisKeys.pending(63), "key", "x"));
-                        Await.until("a close look", () -> state.pending().keys() == 1);
+                        redis.with(server -> server.xadd(RedisKeys.PENDING, "key", "x"));
+                        Await.until("it looked again", () -> state.pending().keys() == 1);
                     });
         }
         assertThat(linesWith("can't be told to write its append-only file anew"))

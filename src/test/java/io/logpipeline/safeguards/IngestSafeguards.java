@@ -18,8 +18,8 @@ final class IngestSafeguards {
                             "What Redis acknowledges behind half a transaction survives its next"
                                     + " start.",
                             "redis/RedisWatch.java",
-                            "if (close) {",
-                            "if (false) {",
+                            "            rewriteAppendOnlyFiles();\n",
+                            "",
                             "rollback.TornTransactionIT"),
                     new Safeguard(
                             "silent connection is given up",
