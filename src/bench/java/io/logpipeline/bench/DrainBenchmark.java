@@ -1,16 +1,15 @@
 package io.logpipeline.bench;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Drains the same lists with this pipeline's drainer, with the sequential algorithm and, as the
@@ -20,6 +19,7 @@ import java.util.stream.Stream;
 public final class DrainBenchmark {
     private static final int PORT_FIRST = 23_100;
     private static final int CHUNK_BYTES = 4 << 20;
+    private static final String LISTS_DRAINED = "log_pipeline_keys_drained";
 
     private final DrainOptions options;
     private final Path work;
@@ -69,6 +69,9 @@ public final class DrainBenchmark {
                     "%,d lists, each force %d ms, 4 workers a drainer"
                             .formatted(options.slowedKeys(), options.forceMillis()),
                     measured);
+        }
+        if (options.backlog() > 0) {
+            new Backlog(options, server, redis, this::start).measure(++runs).ifPresent(wrong::add);
         }
         wrong.forEach(line -> System.out.println("WRONG: " + line));
         return wrong.isEmpty();
@@ -123,15 +126,15 @@ public final class DrainBenchmark {
             // What a JVM costs at first is not what is compared.
             measure(drainers, options.slowedKeys(), options.slowedKeys());
             for (int round = 0; round < options.rounds(); round++) {
-                List<Double> before = drainers.cpuSecondsOfEach();
+                List<Double> before = drainers.metricOfEach(LISTS_DRAINED);
                 measured.computeIfAbsent(name, absent -> new ArrayList<>())
                         .add(measure(drainers, options.slowedKeys(), options.slowedKeys()));
-                List<Double> after = drainers.cpuSecondsOfEach();
+                List<Double> after = drainers.metricOfEach(LISTS_DRAINED);
                 StringBuilder shares = new StringBuilder();
                 for (int i = 0; i < count; i++) {
-                    shares.append(" %.2f".formatted(after.get(i) - before.get(i)));
+                    shares.append(" %,.0f".formatted(after.get(i) - before.get(i)));
                 }
-                System.out.println(name + ": CPU seconds of each" + shares);
+                System.out.println(name + ": lists of each" + shares);
             }
         }
     }
@@ -139,22 +142,29 @@ public final class DrainBenchmark {
     private DrainerProcesses start(
             String name, int count, List<String> program, String sync, int workers)
             throws IOException {
+        return start(
+                name,
+                count,
+                program,
+                Map.of("DRAINER_WORKERS", String.valueOf(workers), "DRAINER_SYNC", sync));
+    }
+
+    private DrainerProcesses start(String name, Map<String, String> settings) throws IOException {
+        return start(name, 1, List.of("-jar", options.jars().getFirst().toString()), settings);
+    }
+
+    private DrainerProcesses start(
+            String name, int count, List<String> program, Map<String, String> more)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options.javaOptions());
         command.addAll(program);
         int port = nextPort;
         nextPort += count;
-        Map<String, String> settings =
-                Map.of(
-                        "REDIS_URL",
-                        server.url(),
-                        "DRAINER_LOG_DIR",
-                        options.logDir().toString(),
-                        "DRAINER_WORKERS",
-                        String.valueOf(workers),
-                        "DRAINER_SYNC",
-                        sync);
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("REDIS_URL", server.url());
+        settings.put("DRAINER_LOG_DIR", options.logDir().toString());
         return DrainerProcesses.start(name, count, port, command, settings, redis, work);
     }
 
@@ -178,7 +188,7 @@ public final class DrainBenchmark {
                         server.cpuSeconds() - redisCpu,
                         contender.peakMebibytes());
         int left = redis.clear();
-        long lines = countAndDelete();
+        long lines = DrainedFiles.countAndDelete(options.logDir());
         if (lines != landed
                 || (landed == events && left > 0 && !contender.name().startsWith("bare"))) {
             wrong.add(
@@ -186,35 +196,6 @@ public final class DrainBenchmark {
                             .formatted(contender.name(), keys, landed, lines, left));
         }
         return run;
-    }
-
-    private long countAndDelete() throws IOException {
-        long lines = 0;
-        try (Stream<Path> directories = Files.list(options.logDir())) {
-            for (Path directory : (Iterable<Path>) directories::iterator) {
-                if (!Files.isDirectory(directory)) {
-                    continue;
-                }
-                try (Stream<Path> files = Files.list(directory)) {
-                    lines += files.mapToLong(DrainBenchmark::countAndDelete).sum();
-                }
-                Files.delete(directory);
-            }
-        }
-        return lines;
-    }
-
-    private static long countAndDelete(Path file) {
-        try {
-            long lines = 0;
-            for (byte each : Files.readAllBytes(file)) {
-                lines += each == '\n' ? 1 : 0;
-            }
-            Files.delete(file);
-            return lines;
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
     }
 
     private static void print(String title, Map<String, List<DrainRun>> measured) {

@@ -10,6 +10,7 @@ import java.util.List;
  * @param limitSeconds after which the sequential algorithms stop half way
  * @param forceMillis of the slowed file system
  * @param drainers numbers of drainers on the slowed file system
+ * @param backlog lists that wait all together, for a sweep and a while of drain
  * @param javaOptions of the drainer's JVM
  */
 record DrainOptions(
@@ -22,6 +23,7 @@ record DrainOptions(
         int slowedKeys,
         int forceMillis,
         List<Integer> drainers,
+        int backlog,
         Path logDir,
         List<Path> jars,
         List<String> javaOptions) {
@@ -39,6 +41,7 @@ record DrainOptions(
                         given.number("slowed-keys", given.quickly(0, 4000)),
                         given.number("force-ms", 5),
                         given.numbers("drainers", "1,2,4,8"),
+                        given.number("backlog", given.quickly(0, 1_000_000)),
                         Path.of(given.take("logs", "target/bench/drain-logs")).toAbsolutePath(),
                         given.words("jars", "target/log-pipeline.jar", ",").stream()
                                 .map(Path::of)

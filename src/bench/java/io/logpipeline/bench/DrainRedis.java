@@ -42,8 +42,17 @@ final class DrainRedis implements AutoCloseable {
         return connection;
     }
 
+    /** Lists that have been waiting for two minutes. */
     void fill(DrainLoad load) {
-        long dueMillis = System.currentTimeMillis() - DUE_MILLIS_AGO;
+        fill(load, System.currentTimeMillis() - DUE_MILLIS_AGO);
+    }
+
+    /** Lists that nobody wants to drain yet. */
+    void fillUndue(DrainLoad load) {
+        fill(load, System.currentTimeMillis());
+    }
+
+    private void fill(DrainLoad load, long dueMillis) {
         var commands = connection.async();
         for (int key = 0; key < load.keys(); key++) {
             String list = load.redisKey(key);
@@ -88,6 +97,17 @@ final class DrainRedis implements AutoCloseable {
 
     long pendingKeys() {
         return connection.sync().xlen(PENDING);
+    }
+
+    /** What all keys take of its memory, MiB. */
+    long usedMebibytes() {
+        return connection
+                .sync()
+                .info("memory")
+                .lines()
+                .filter(line -> line.startsWith("used_memory:"))
+                .mapToLong(line -> Long.parseLong(line.substring(12).strip()) >> 20)
+                .sum();
     }
 
     /** What is left of lists and batches; forgets everything that a run leaves behind. */

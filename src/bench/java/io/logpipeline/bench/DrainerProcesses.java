@@ -1,6 +1,9 @@
 package io.logpipeline.bench;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,11 +19,13 @@ final class DrainerProcesses implements DrainContender, AutoCloseable {
 
     private final String name;
     private final DrainRedis redis;
+    private final int portFirst;
     private final List<ServerProcess> processes = new ArrayList<>();
 
-    private DrainerProcesses(String name, DrainRedis redis) {
+    private DrainerProcesses(String name, DrainRedis redis, int portFirst) {
         this.name = name;
         this.redis = redis;
+        this.portFirst = portFirst;
     }
 
     /**
@@ -36,7 +41,7 @@ final class DrainerProcesses implements DrainContender, AutoCloseable {
             DrainRedis redis,
             Path work)
             throws IOException {
-        DrainerProcesses all = new DrainerProcesses(name, redis);
+        DrainerProcesses all = new DrainerProcesses(name, redis, portFirst);
         List<String> drainer = new ArrayList<>(command);
         drainer.add("drainer");
         for (int i = 0; i < count; i++) {
@@ -100,13 +105,24 @@ final class DrainerProcesses implements DrainContender, AutoCloseable {
         return sum;
     }
 
-    /** User and system time so far of each. */
-    List<Double> cpuSecondsOfEach() throws IOException {
+    /** What a metric of each says; 0 while it has none. */
+    List<Double> metricOfEach(String metric) throws IOException {
         List<Double> each = new ArrayList<>();
-        for (ServerProcess process : processes) {
-            each.add(process.cpuSeconds());
+        for (int i = 0; i < processes.size(); i++) {
+            URI metrics = URI.create("http://127.0.0.1:" + (portFirst + i) + "/metrics");
+            try (InputStream answer = metrics.toURL().openStream()) {
+                each.add(value(new String(answer.readAllBytes(), StandardCharsets.UTF_8), metric));
+            }
         }
         return each;
+    }
+
+    private static double value(String exposition, String metric) {
+        return exposition
+                .lines()
+                .filter(line -> line.startsWith(metric))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ final class PushLane {
      * What all lanes of a queue have in common.
      *
      * @param pending where lists that begin are made known
-     * @param newStoreId for a store that has none
+     * @param newStoreIds one for a store that has none, another one each time
      * @param durability what is awaited before events count as stored
      * @param watchdog told of each call: one that never ends holds up all requests of its lane
      * @param ended told of each request that has ended, once
@@ -39,7 +40,7 @@ final class PushLane {
             RedisCalls calls,
             PendingStreams pending,
             byte[] expirationSeconds,
-            byte[] newStoreId,
+            Supplier<byte[]> newStoreIds,
             Durability durability,
             Watchdog watchdog,
             PushRequest.Ended ended) {}
@@ -168,7 +169,8 @@ final class PushLane {
                             .run(
                                     Script.PUSH,
                                     call.keys(),
-                                    call.arguments(terms.expirationSeconds(), terms.newStoreId()),
+                                    call.arguments(
+                                            terms.expirationSeconds(), terms.newStoreIds().get()),
                                     terms.durability());
         } catch (RuntimeException | Error unexpected) {
             watched.close();

@@ -10,6 +10,8 @@ import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,12 +58,22 @@ public final class PushQueue implements Pushes, AutoCloseable {
                         calls,
                         pending,
                         ascii(Long.toString(expiration.toSeconds())),
-                        ascii(UUID.randomUUID().toString()),
+                        newStoreIds(),
                         durability,
                         watchdog,
                         this::end);
         this.lanes = new PushLane[topology.lanes()];
         Arrays.setAll(lanes, lane -> new PushLane(terms));
+    }
+
+    /**
+     * Each call's own. One that came twice would give a Redis that started empty the id of the
+     * store that it was, and drainers would look in the files for what they never wrote.
+     */
+    private static Supplier<byte[]> newStoreIds() {
+        String prefix = UUID.randomUUID() + "-";
+        AtomicLong calls = new AtomicLong();
+        return () -> ascii(prefix + calls.incrementAndGet());
     }
 
     /** Events that wait to be sent or answered. */

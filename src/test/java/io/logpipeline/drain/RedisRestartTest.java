@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Redis that is killed in the middle and keeps what it acknowledged. */
+/** A Redis that is killed in the middle and keeps what it acknowledged, or forgets all. */
 class RedisRestartTest {
     private static final int PRODUCERS = 8;
     private static final int EVENTS = 150;
@@ -46,14 +46,7 @@ class RedisRestartTest {
         try (RedisProcess process =
                         RedisProcess.start("--appendonly", "yes", "--appendfsync", "always");
                 ConnectedRedis redis = ConnectedRedis.to(process.url(), timeout);
-                PushQueue queue =
-                        new PushQueue(
-                                RedisLink.open(process.url(), "test-push", timeout),
-                                new PendingStreams(redis.link(), "api", new StreamSet(1)),
-                                Duration.ofSeconds(600),
-                                1_000_000,
-                                Durability.MEMORY,
-                                new Watchdog(System::nanoTime));
+                PushQueue queue = queue(process, redis, timeout);
                 DrainStage stage =
                         new DrainStage(redis.link(), logDir, "replica", Duration.ofSeconds(2), 2);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -92,6 +85,37 @@ class RedisRestartTest {
             assertThat(redis.server().keys("*:batch")).isEmpty();
             assertThat(stage.telemetry.expired).isEmpty();
         }
+    }
+
+    /** An API that lives on pushes before any drainer asks what store it is. */
+    @Test
+    void anEventThatEqualsOneOfAFormerStoreLandsToo() throws Exception {
+        Duration timeout = Duration.ofSeconds(1);
+        Duration lease = Duration.ofSeconds(2);
+        try (RedisProcess process = RedisProcess.start();
+                ConnectedRedis redis = ConnectedRedis.to(process.url(), timeout);
+                PushQueue queue = queue(process, redis, timeout)) {
+            for (int start = 1; start <= 3; start++) {
+                pushUntilKnown(queue, 0, 0);
+                try (DrainStage stage = new DrainStage(redis.link(), logDir, "replica", lease, 2)) {
+                    Await.until("it landed", () -> stage.telemetry.drained.size() == 1);
+                    stage.awaitQuiet();
+                    assertThat(stage.lines(key(0))).hasSize(start).containsOnly("0");
+                }
+                redis.server().flushall();
+            }
+        }
+    }
+
+    private static PushQueue queue(RedisProcess process, ConnectedRedis redis, Duration timeout)
+            throws Exception {
+        return new PushQueue(
+                RedisLink.open(process.url(), "test-push", timeout),
+                new PendingStreams(redis.link(), "api", new StreamSet(1)),
+                Duration.ofSeconds(600),
+                1_000_000,
+                Durability.MEMORY,
+                new Watchdog(System::nanoTime));
     }
 
     private static String key(int producer) {

@@ -28,6 +28,7 @@ final class SimulatedProducer {
     private int streams;
     private final boolean repeats;
     private int events;
+    private int calls;
     private Request inDoubt;
     private boolean answeredNow;
 
@@ -104,7 +105,7 @@ final class SimulatedProducer {
         }
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(bytes(Long.toString(SimulatedReplica.LIST_LIFE.toSeconds())));
-        arguments.add(bytes("store-by-producer-" + number + "-" + events));
+        arguments.add(bytes("store-by-producer-" + number + "-" + ++calls));
         int count = request.events.size();
         arguments.add(bytes(Integer.toString(request.onceMarker == null ? count : -count)));
         request.events.forEach(event -> arguments.add(bytes(event)));

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -299,16 +300,22 @@ class PushQueueTest {
 
     @Test
     void requestsGatheredForOneListAreStoredInTheirOrderWithAndWithoutAKey() throws Exception {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try {
             redis.pauseWrites();
-            List<Future<PushOutcome>> held = new ArrayList<>();
+            List<FutureTask<PushOutcome>> held = new ArrayList<>();
             // The first ones fill the window, so that the others travel in one call.
             for (int i = 0; i < 8; i++) {
                 String line = String.valueOf(i);
                 String key = i % 3 == 2 ? "key-" + i : null;
-                held.add(threads.submit(() -> queue.push(events("ordered", line), key)));
+                held.add(new FutureTask<>(() -> queue.push(events("ordered", line), key)));
+                Thread thread = Thread.ofVirtual().start(held.getLast());
                 int waiting = i + 1;
-                Await.until("it waits", () -> queue.unansweredEvents() == waiting);
+                // It is counted before it is in the queue.
+                Await.until(
+                        "it waits for its answer",
+                        () ->
+                                queue.unansweredEvents() == waiting
+                                        && thread.getState() != Thread.State.RUNNABLE);
             }
             redis.unpauseWrites();
             for (Future<PushOutcome> each : held) {

@@ -50,6 +50,14 @@ final class IngestSafeguards {
                             "if (false) {",
                             "redis.PushQueueTest#aRequestThatFindsNoRoomIsRefusedAtOnceAndLaterOnesGetThrough"),
                     new Safeguard(
+                            "a store id for each call",
+                            "A Redis that started empty is another store, though the same process"
+                                    + " gave it its id.",
+                            "redis/PushQueue.java",
+                            "return () -> ascii(prefix + calls.incrementAndGet());",
+                            "return () -> ascii(prefix);",
+                            "drain.RedisRestartTest#anEventThatEqualsOneOfAFormerStoreLandsToo"),
+                    new Safeguard(
                             "bounded calls",
                             "What comes while Redis is at work gathers, and does not pile up in"
                                     + " the connection.",
