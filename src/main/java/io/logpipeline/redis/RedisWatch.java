@@ -20,8 +20,8 @@ public final class RedisWatch {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     /**
-     * One look of so many is for streams of another setting: an entry there is known long before it
-     * is due, and all names are asked for seldom.
+     * One look of so many also asks for streams of other settings: too many names for every second,
+     * and a change of setting can wait for seconds.
      */
     private static final int LOOKS_AT_ALL_STREAMS = 5;
 
