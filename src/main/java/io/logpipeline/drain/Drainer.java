@@ -43,6 +43,7 @@ public final class Drainer {
     private final Parts parts;
     private final Duration lease;
     private final RetryQueue retries;
+    private final NewFiles newFiles;
     private final Intake intake;
     private final AtomicInteger inHand = new AtomicInteger();
     private final Set<String> heldEntries = ConcurrentHashMap.newKeySet();
@@ -65,8 +66,16 @@ public final class Drainer {
         this.parts = parts;
         this.lease = lease;
         this.retries = new RetryQueue(parts.clock());
+        this.newFiles = new NewFiles(parts.claims(), parts.files());
         this.intake =
-                new Intake(parts.pending(), parts.clock(), interval, lease, replica, workerCount);
+                new Intake(
+                        parts.pending(),
+                        newFiles,
+                        parts.clock(),
+                        interval,
+                        lease,
+                        replica,
+                        workerCount);
         for (int i = 1; i <= workerCount; i++) {
             String name = "drain-worker-" + i;
             Worker worker = new Worker(watchdog.loop(name), replica);
@@ -165,13 +174,13 @@ public final class Drainer {
                     yield nothing.duration();
                 }
                 case Intake.Next.Drain taken -> {
-                    drain(taken.entry());
+                    drain(taken.entry(), taken.withoutFile());
                     yield pauseAfterFailures();
                 }
             };
         }
 
-        private void drain(PendingEntry entry) throws InterruptedException {
+        private void drain(PendingEntry entry, boolean withoutFile) throws InterruptedException {
             // An entry in this process' hands comes again when its lease ended meanwhile.
             if (heldEntries.add(entry.name())) {
                 if (entry.reclaimed()) {
@@ -180,6 +189,9 @@ public final class Drainer {
                                     Recovery.RECLAIMED,
                                     entry.list(),
                                     "from a replica that left it");
+                }
+                if (withoutFile && parts.keeper().admission() != null) {
+                    newFiles.make(entry);
                 }
                 drainHeld(entry);
             }

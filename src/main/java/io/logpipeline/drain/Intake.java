@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class Intake {
     /** What a worker does next. */
     sealed interface Next {
-        /** Drain this. */
-        record Drain(PendingEntry entry) implements Next {}
+        /**
+         * Drain this.
+         *
+         * @param withoutFile whether its list was seen to wait while there was no file
+         */
+        record Drain(PendingEntry entry, boolean withoutFile) implements Next {}
 
         /** Nothing, for so long, or until there is news. */
         record Wait(Duration duration) implements Next {}
@@ -38,6 +43,7 @@ final class Intake {
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
     private final PendingStreams streams;
+    private final NewFiles newFiles;
     private final MonotonicClock clock;
     private final Duration interval;
     private final Duration lease;
@@ -45,12 +51,13 @@ final class Intake {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition told = lock.newCondition();
-    private final Queue<PendingEntry> taken = new ArrayDeque<>();
+    private final Queue<Next.Drain> taken = new ArrayDeque<>();
     private final Map<Integer, Source> sources = new HashMap<>();
     private int lastAsked;
     private long news;
 
     /**
+     * @param newFiles tells whose file is to be made first
      * @param interval how long an entry waits before it is due
      * @param lease how long an entry stays with a consumer that does not touch it
      * @param replica this process' name: each begins with another stream
@@ -58,12 +65,14 @@ final class Intake {
      */
     Intake(
             PendingStreams streams,
+            NewFiles newFiles,
             MonotonicClock clock,
             Duration interval,
             Duration lease,
             String replica,
             int workerCount) {
         this.streams = streams;
+        this.newFiles = newFiles;
         this.clock = clock;
         this.interval = interval;
         this.lease = lease;
@@ -133,7 +142,7 @@ final class Intake {
         lock.lockInterruptibly();
         try {
             if (!taken.isEmpty()) {
-                return new Next.Drain(taken.remove());
+                return taken.remove();
             }
             List<Source> turns = streams.read().stream().map(this::source).toList();
             long now = clock.nanoTime();
@@ -147,21 +156,25 @@ final class Intake {
         } finally {
             lock.unlock();
         }
-        PendingEntry mine = ask(source, count);
-        return mine == null ? new Next.Wait(Duration.ZERO) : new Next.Drain(mine);
+        Next mine = ask(source, count);
+        return mine == null ? new Next.Wait(Duration.ZERO) : mine;
     }
 
-    private @Nullable PendingEntry ask(Source source, int count) throws InterruptedException {
+    private @Nullable Next ask(Source source, int count) throws InterruptedException {
         List<PendingEntry> entries = List.of();
+        Set<String> withoutFile = Set.of();
         try {
             entries = source.ask(count);
+            withoutFile = newFiles.missing(entries);
         } catch (RedisFailure unavailable) {
             source.pause();
         } finally {
             lock.lock();
             try {
                 source.beingAsked = false;
-                taken.addAll(entries);
+                for (PendingEntry entry : entries) {
+                    taken.add(new Next.Drain(entry, withoutFile.contains(entry.list())));
+                }
                 if (entries.size() > 1) {
                     tell();
                 }
@@ -172,7 +185,7 @@ final class Intake {
         return poll();
     }
 
-    private @Nullable PendingEntry poll() {
+    private @Nullable Next poll() {
         lock.lock();
         try {
             return taken.poll();
@@ -250,7 +263,7 @@ final class Intake {
     List<PendingEntry> drainAll() {
         lock.lock();
         try {
-            List<PendingEntry> all = List.copyOf(taken);
+            List<PendingEntry> all = taken.stream().map(Next.Drain::entry).toList();
             taken.clear();
             return all;
         } finally {

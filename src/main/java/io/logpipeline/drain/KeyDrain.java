@@ -233,7 +233,7 @@ final class KeyDrain {
         if (admission == null) {
             return new ClaimOutcome.NotAdmitted();
         }
-        // A file that is not there yet is made by the first append, which turns back from it.
+        // A file that is still not there is made by the first append, which turns back from it.
         int bytesMax = sighting.file().isEmpty() ? LEAST_BYTES : room.bytes();
         return claims.claim(entry, token(entry), sighting.firstPosition(), admission, bytesMax);
     }

@@ -32,6 +32,7 @@ public final class Sweeper {
     private static final String FIRST_CURSOR = "0";
     private static final long NOT_SEEN = 0;
     private static final Duration BEAT_MAX = Duration.ofSeconds(1);
+    private static final Duration PAUSE_AFTER_FAILURE_MAX = Duration.ofSeconds(5);
     private static final Duration CONSUMER_IDLE_MAX = Duration.ofHours(1);
 
     private final ListScan scan;
@@ -148,7 +149,8 @@ public final class Sweeper {
             return left.compareTo(retry) < 0 ? retry : left;
         } catch (RedisFailure failure) {
             leader = false;
-            return retry;
+            // A process that starts before its Redis, or lost it, need not miss a long period.
+            return retry.compareTo(PAUSE_AFTER_FAILURE_MAX) < 0 ? retry : PAUSE_AFTER_FAILURE_MAX;
         }
     }
 

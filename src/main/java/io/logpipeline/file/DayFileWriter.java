@@ -61,7 +61,7 @@ public final class DayFileWriter {
         files.forces.prepare();
         Optional<Disk.Stat> before = disk.stat(path);
         if (before.isEmpty()) {
-            create(path);
+            files.create(path);
         }
         if (!sighting.stillHolds(before)) {
             return new AppendOutcome.Overtaken();
@@ -88,13 +88,6 @@ public final class DayFileWriter {
 
     private boolean timedOut(long startNanos) {
         return files.clock.since(startNanos).compareTo(files.lockTimeout) > 0;
-    }
-
-    private void create(Path path) throws IOException {
-        disk.createDirectory(Forces.parent(path));
-        if (!disk.create(path) && disk.stat(path).isEmpty()) {
-            throw new IOException("neither there nor to be made: a link to nowhere?");
-        }
     }
 
     private boolean lock(Disk.OpenFile file, long startNanos) throws IOException {

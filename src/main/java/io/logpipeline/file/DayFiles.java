@@ -2,6 +2,7 @@ package io.logpipeline.file;
 
 import io.logpipeline.event.UserDay;
 import io.logpipeline.telemetry.MonotonicClock;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -65,6 +66,23 @@ public final class DayFiles {
     /** The file of a user's day. */
     public Path path(UserDay userDay) {
         return logDir.resolve(userDay.directory()).resolve(userDay.fileName());
+    }
+
+    /** Whether there is no file of a user's day. */
+    public boolean isMissing(UserDay userDay) throws IOException {
+        return disk.stat(path(userDay)).isEmpty();
+    }
+
+    /** Makes a user's directory and an empty file of the day, where they are missing. */
+    public void create(UserDay userDay) throws IOException {
+        create(path(userDay));
+    }
+
+    void create(Path path) throws IOException {
+        disk.createDirectory(Forces.parent(path));
+        if (!disk.create(path) && disk.stat(path).isEmpty()) {
+            throw new IOException("neither there nor to be made: a link to nowhere?");
+        }
     }
 
     boolean enter(UserDay userDay) {

@@ -2,7 +2,9 @@ package io.logpipeline.redis;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -53,6 +55,29 @@ public final class Claims {
             PendingEntry entry, String token, long firstPosition, Admission admission)
             throws RedisFailure, InterruptedException {
         return claim(entry, token, firstPosition, admission, bytesMax);
+    }
+
+    /**
+     * Which of some lists hold events now. None where they can't be asked for together: in a
+     * cluster.
+     */
+    public Set<String> waiting(List<String> lists) throws RedisFailure, InterruptedException {
+        if (lists.isEmpty() || calls.topology() != Topology.ONE_SERVER) {
+            return Set.of();
+        }
+        List<String> keys = new ArrayList<>(2 * lists.size());
+        for (String list : lists) {
+            keys.add(list);
+            keys.add(RedisKeys.batch(list));
+        }
+        Reply reply = run(Script.WAITING, keys);
+        Set<String> waiting = new HashSet<>();
+        for (int i = 0; i < lists.size(); i++) {
+            if (reply.number(1 + i) == 1) {
+                waiting.add(lists.get(i));
+            }
+        }
+        return waiting;
     }
 
     /** About the most bytes that a claim reads where nothing else bounds it. */

@@ -27,6 +27,7 @@ public enum Script {
     ENTRIES,
     RETIRE,
     REMOVE,
+    WAITING,
     CLAIM,
     COMMIT,
     RELEASE,

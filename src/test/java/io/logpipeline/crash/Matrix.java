@@ -99,6 +99,7 @@ final class Matrix {
 
     private static List<Row> newFile() {
         Rows fresh = new Rows(Scenario.FRESH);
+        fresh.each("WAITING", QUESTION, 1);
         fresh.each("disk.createDirectory@user", NAME, 1);
         fresh.each("disk.create@day", NAME, 1);
         fresh.each("disk.write@day", WRITE, 1);

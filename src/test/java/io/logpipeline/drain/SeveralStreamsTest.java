@@ -3,6 +3,9 @@ package io.logpipeline.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.XAddArgs;
+import io.logpipeline.file.DayFiles;
+import io.logpipeline.file.NioDisk;
+import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisFailure;
@@ -235,7 +238,10 @@ class SeveralStreamsTest {
         calls.patience(Duration.ofMinutes(10));
         PendingStreams streams = new PendingStreams(calls, "one", new StreamSet(1));
         MonotonicClock clock = MonotonicClock.system();
-        Intake intake = new Intake(streams, clock, Duration.ZERO, LONG, "one", 2);
+        Claims claims = new Claims(calls, LONG, LONG, 1, 1);
+        DayFiles files = new DayFiles(new NioDisk(), logDir, LONG, clock, (path, cause) -> null);
+        NewFiles newFiles = new NewFiles(claims, files);
+        Intake intake = new Intake(streams, newFiles, clock, Duration.ZERO, LONG, "one", 2);
         CompletableFuture<Void> gate = calls.hold(Script.TAKE);
         enter(0, "1-1", "logs:user_a:1");
         enter(0, "2-1", "logs:user_a:2");

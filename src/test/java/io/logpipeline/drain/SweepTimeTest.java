@@ -89,6 +89,17 @@ class SweepTimeTest {
     }
 
     @Test
+    void aSweepThatFailedIsTriedAgainSoonHoweverLongThePeriod() throws Exception {
+        assertThat(PERIOD.dividedBy(4)).isGreaterThan(Duration.ofSeconds(5));
+        calls.loseCalls(Script.LEASE, 1);
+        assertThat(sweeper.turn()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(sweeper.leads()).isFalse();
+
+        assertThat(sweeper.turn()).isEqualTo(PERIOD);
+        assertThat(sweeper.leads()).isTrue();
+    }
+
+    @Test
     void itIsZeroWhenAnotherProcessSweepsAndBeginsAnewAfterwards() throws Exception {
         calls.before(Script.ENTRIES, () -> clock.advance(Duration.ofSeconds(7)), 1);
         sweeper.turn();

@@ -197,7 +197,15 @@ final class DrainSafeguards {
                             "drain/Sweeper.java",
                             "        do {\n            heartbeat.beat();",
                             "        do {",
-                            "drain.SweeperTest#aLongWaitBetweenTwoSweepsIsNoStall"));
+                            "drain.SweeperTest#aLongWaitBetweenTwoSweepsIsNoStall"),
+                    new Safeguard(
+                            "files of lists that wait",
+                            "A list that is gone gets no empty file in the place of one that was"
+                                    + " moved away.",
+                            "drain/NewFiles.java",
+                            "return claims.waiting(lists);",
+                            "return Set.copyOf(lists);",
+                            "drain.NewFilesTest#aListThatIsGoneGetsNoFile"));
 
     private DrainSafeguards() {}
 }

@@ -28,6 +28,13 @@ final class ScriptSafeguards {
                             "",
                             "redis.CommitTest"),
                     new Safeguard(
+                            "a list that waits is a list",
+                            "A key of another type gets no file.",
+                            "redis/waiting.lua",
+                            "redis.call('TYPE', KEYS[i])['ok'] == 'list'",
+                            "redis.call('EXISTS', KEYS[i]) == 1",
+                            "drain.NewFilesTest#aListThatIsGoneGetsNoFile"),
+                    new Safeguard(
                             "PERSIST of the batch",
                             "Claimed events do not expire.",
                             "redis/claim.lua",

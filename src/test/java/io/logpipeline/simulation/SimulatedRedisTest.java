@@ -136,7 +136,8 @@ class SimulatedRedisTest {
                         "TEND GONE",
                         "TEND LIST",
                         "TEND NO_LIST",
-                        "TEND REARMED");
+                        "TEND REARMED",
+                        "WAITING WAITING");
     }
 
     private void compare(Random random, long seed, Map<String, Integer> answers) throws Exception {
@@ -229,6 +230,7 @@ class SimulatedRedisTest {
                 }
                 yield keys;
             }
+            case WAITING -> List.of(list, "{" + list + "}:batch", LISTS.getFirst(), lock);
             case CLAIM, COMMIT -> {
                 List<String> keys =
                         new ArrayList<>(
@@ -286,7 +288,7 @@ class SimulatedRedisTest {
                 yield arguments;
             }
             case GROUP -> List.of(RedisKeys.GROUP);
-            case PENDING, HOLDER, REMOVE -> List.of();
+            case PENDING, HOLDER, REMOVE, WAITING -> List.of();
             case NOTIFY ->
                     random.nextBoolean()
                             ? List.of("1700000000000000", list)

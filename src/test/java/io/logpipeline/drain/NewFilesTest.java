@@ -1,0 +1,149 @@
+package io.logpipeline.drain;
+
+import static io.logpipeline.drain.DrainedLists.assertSettled;
+import static io.logpipeline.drain.DrainedLists.push;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.logpipeline.file.DayFiles;
+import io.logpipeline.file.NioDisk;
+import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.PendingEntry;
+import io.logpipeline.redis.RedisCalls;
+import io.logpipeline.redis.RedisKeys;
+import io.logpipeline.redis.Script;
+import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.testing.Await;
+import io.logpipeline.testing.SharedRedis;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that are made before the first claims of their lists. */
+class NewFilesTest {
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final int LISTS = 10;
+
+    @RegisterExtension private static final SharedRedis redis = new SharedRedis();
+
+    @TempDir private Path logDir;
+
+    private DrainStage start(RedisCalls calls) {
+        DrainStage stage = new DrainStage(calls, logDir, "replica", LEASE, 2);
+        stage.awaitAdmission();
+        return stage;
+    }
+
+    private static List<String> pushAll() {
+        List<String> lists = new ArrayList<>();
+        for (int i = 0; i < LISTS; i++) {
+            lists.add("logs:user_" + i + ":1");
+            push(redis, lists.getLast(), "1", "2");
+        }
+        return lists;
+    }
+
+    private static void assertDrained(DrainStage stage, List<String> lists) throws Exception {
+        Await.until("all are drained", () -> stage.telemetry.drained.size() == lists.size());
+        stage.awaitQuiet();
+        for (String list : lists) {
+            assertThat(stage.lines(list)).containsExactly("1", "2");
+            assertSettled(redis, stage, list);
+        }
+    }
+
+    @Test
+    void aNewFileTakesOneClaimInPlaceOfTwo() throws Exception {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        try (DrainStage stage = start(calls)) {
+            assertDrained(stage, pushAll());
+            assertThat(calls.bytesAskedFor()).hasSize(LISTS);
+            assertThat(stage.telemetry.failures).isEmpty();
+        }
+    }
+
+    @Test
+    void whereRedisDoesNotSayTheClaimFindsOut() throws Exception {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        calls.loseCalls(Script.WAITING, Integer.MAX_VALUE);
+        try (DrainStage stage = start(calls)) {
+            assertDrained(stage, pushAll());
+            assertThat(calls.bytesAskedFor()).hasSize(2 * LISTS);
+            assertThat(stage.telemetry.failures).isEmpty();
+        }
+    }
+
+    /** That of a day that was moved away does not come back empty. */
+    @Test
+    void aListThatIsGoneGetsNoFile() throws Exception {
+        try (DrainStage stage = start(redis.link())) {
+            List<String> lists = pushAll();
+            assertDrained(stage, lists);
+            for (String list : lists) {
+                Files.delete(stage.path(list));
+                redis.server().xadd(RedisKeys.PENDING, Map.of("key", list, "noticed_us", "1"));
+            }
+            redis.server().set("logs:user_text:1", "no list");
+            redis.server()
+                    .xadd(RedisKeys.PENDING, Map.of("key", "logs:user_text:1", "noticed_us", "1"));
+            push(redis, "logs:user_last:1", "1");
+            Await.until("the last is drained", () -> !stage.lines("logs:user_last:1").isEmpty());
+            stage.awaitQuiet();
+
+            for (String list : lists) {
+                assertThat(stage.path(list)).doesNotExist();
+            }
+            assertThat(stage.path("logs:user_text:1")).doesNotExist();
+        }
+    }
+
+    @Test
+    void aDiskThatTakesNoFileIsToldOfWithTheListOutOfReachOfItsExpiry() throws Exception {
+        try (DrainStage stage = start(redis.link())) {
+            Files.createFile(logDir.resolve("user_a"));
+            push(redis, "logs:user_a:1", "1");
+            Await.until("it is told", () -> !stage.telemetry.failures("logs:user_a:1").isEmpty());
+
+            assertThat(redis.server().ttl("{logs:user_a:1}:batch")).isEqualTo(-1);
+            Files.delete(logDir.resolve("user_a"));
+            Await.until("it landed", () -> !stage.telemetry.drained.isEmpty());
+            assertThat(stage.lines("logs:user_a:1")).containsExactly("1");
+        }
+    }
+
+    @Test
+    void onlyListsThatWaitAndHaveNoFileAreNamed() throws Exception {
+        Claims claims = new Claims(redis.link(), LEASE, LEASE, 1, 1);
+        MonotonicClock clock = MonotonicClock.system();
+        DayFiles files = new DayFiles(new NioDisk(), logDir, LEASE, clock, (path, cause) -> null);
+        NewFiles newFiles = new NewFiles(claims, files);
+        redis.server().rpush("logs:user_list:1", "1");
+        redis.server().rpush("{logs:user_batch:1}:batch", "1");
+        redis.server().rpush("logs:user_file:1", "1");
+        redis.server().rpush("logs:user_:x", "1");
+        redis.server().set("logs:user_text:1", "no list");
+        newFiles.make(entry("logs:user_file:1"));
+
+        assertThat(newFiles.missing(List.of())).isEmpty();
+        assertThat(
+                        newFiles.missing(
+                                List.of(
+                                        entry("logs:user_gone:1"),
+                                        entry("logs:user_list:1"),
+                                        entry("logs:user_text:1"),
+                                        entry("logs:user_batch:1"),
+                                        entry("logs:user_:x"),
+                                        entry("logs:user_file:1"))))
+                .containsExactlyInAnyOrder("logs:user_list:1", "logs:user_batch:1");
+        assertThat(logDir.resolve("user_file/1.jsonl")).isEmptyFile();
+    }
+
+    private static PendingEntry entry(String list) {
+        return new PendingEntry(0, "1-1", list, 1, false);
+    }
+}
