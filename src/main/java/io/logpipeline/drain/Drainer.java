@@ -14,8 +14,6 @@ import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,7 +44,6 @@ public final class Drainer {
     private final NewFiles newFiles;
     private final Intake intake;
     private final AtomicInteger inHand = new AtomicInteger();
-    private final Set<String> heldEntries = ConcurrentHashMap.newKeySet();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Worker> workers = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
@@ -112,9 +109,8 @@ public final class Drainer {
             thread.join();
         }
         try {
-            List<PendingEntry> left = new ArrayList<>(retries.drainAll());
-            left.addAll(intake.drainAll());
-            for (PendingEntry entry : left) {
+            intake.close();
+            for (PendingEntry entry : retries.drainAll()) {
                 parts.pending().giveBack(entry, lease);
             }
         } catch (RedisFailure leaseGivesBack) {
@@ -181,35 +177,37 @@ public final class Drainer {
         }
 
         private void drain(PendingEntry entry, boolean withoutFile) throws InterruptedException {
-            // An entry in this process' hands comes again when its lease ended meanwhile.
-            if (heldEntries.add(entry.name())) {
-                if (entry.reclaimed()) {
-                    parts.telemetry()
-                            .recovered(
-                                    Recovery.RECLAIMED,
-                                    entry.list(),
-                                    "from a replica that left it");
-                }
-                if (withoutFile && parts.keeper().admission() != null) {
-                    newFiles.make(entry);
-                }
-                drainHeld(entry);
+            if (entry.reclaimed()) {
+                parts.telemetry()
+                        .recovered(Recovery.RECLAIMED, entry.list(), "from a replica that left it");
             }
+            if (withoutFile && parts.keeper().admission() != null) {
+                newFiles.make(entry);
+            }
+            drainHeld(entry);
         }
 
         private void drainHeld(PendingEntry entry) throws InterruptedException {
-            boolean waits = false;
+            KeyDrain.Outcome outcome = KeyDrain.Outcome.LEFT;
             inHand.incrementAndGet();
             try {
-                boolean failed = keyDrain.drain(entry) == KeyDrain.Outcome.RETRY;
-                failuresInARow = failed ? failuresInARow + 1 : 0;
-                waits = failed && retries.add(entry);
+                outcome = keyDrain.drain(entry);
+                failuresInARow = outcome == KeyDrain.Outcome.RETRY ? failuresInARow + 1 : 0;
             } finally {
                 inHand.decrementAndGet();
-                if (!waits) {
-                    retries.forget(entry);
-                    heldEntries.remove(entry.name());
-                }
+                settle(entry, outcome);
+            }
+        }
+
+        private void settle(PendingEntry entry, KeyDrain.Outcome outcome) {
+            if (outcome == KeyDrain.Outcome.RETRY && retries.add(entry)) {
+                return;
+            }
+            retries.forget(entry);
+            if (outcome == KeyDrain.Outcome.ENDED) {
+                intake.ended(entry);
+            } else {
+                intake.letGo(entry);
             }
         }
 

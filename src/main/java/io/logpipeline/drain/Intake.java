@@ -8,8 +8,10 @@ import io.logpipeline.telemetry.MonotonicClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -19,10 +21,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes due entries for all workers of a replica, about as many as they work on next, so that
  * replicas share the work by speed and no entry waits behind a list that takes long. Streams are
- * asked in turn, each again only when something there is due.
+ * asked in turn, each again when something there is due or to be ended: entries are ended together,
+ * on the way to the next ones.
  *
- * <p>Invariant: a stream is asked by one worker at a time. So a master that is silent holds up one
- * worker for each of its streams, and no other stream.
+ * <p>Invariants: a stream is asked by one worker at a time. So a master that is silent holds up one
+ * worker for each of its streams, and no other stream. An entry is handed out once until it is
+ * ended or let go, however often its lease ends meanwhile.
  */
 final class Intake {
     /** What a worker does next. */
@@ -39,8 +43,6 @@ final class Intake {
     }
 
     private static final int ENTRIES_PER_TAKE_MIN = 8;
-    private static final Duration IDLE_MAX = Duration.ofSeconds(1);
-    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
     private final PendingStreams streams;
     private final NewFiles newFiles;
@@ -52,7 +54,8 @@ final class Intake {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition told = lock.newCondition();
     private final Queue<Next.Drain> taken = new ArrayDeque<>();
-    private final Map<Integer, Source> sources = new HashMap<>();
+    private final Map<Integer, PendingSource> sources = new HashMap<>();
+    private final Set<String> held = new HashSet<>();
     private int lastAsked;
     private long news;
 
@@ -80,90 +83,42 @@ final class Intake {
         this.lastAsked = Math.floorMod(replica.hashCode(), streams.read().size());
     }
 
-    /** One stream, and when there is something to ask it. */
-    private final class Source {
-        final PendingStream stream;
-        boolean beingAsked;
-        long nextReclaimNanos = clock.nanoTime();
-        long nextDueNanos = nextReclaimNanos;
-
-        Source(PendingStream stream) {
-            this.stream = stream;
-        }
-
-        long nextNanos() {
-            return nextReclaimNanos - nextDueNanos < 0 ? nextReclaimNanos : nextDueNanos;
-        }
-
-        List<PendingEntry> ask(int countMax) throws RedisFailure, InterruptedException {
-            List<PendingEntry> reclaimed = reclaimIfDue(countMax);
-            if (!reclaimed.isEmpty() || nextDueNanos - clock.nanoTime() > 0) {
-                return reclaimed;
-            }
-            return switch (stream.take(interval, countMax)) {
-                case PendingStream.Taken.Entries entries -> entries.entries();
-                case PendingStream.Taken.NothingDue nothing -> {
-                    Duration wait =
-                            nothing.delay().compareTo(IDLE_MAX) < 0
-                                    ? nothing.delay().plusMillis(1)
-                                    : IDLE_MAX;
-                    nextDueNanos = clock.nanoTime() + wait.toNanos();
-                    yield List.of();
-                }
-            };
-        }
-
-        /** Three times a lease. */
-        private List<PendingEntry> reclaimIfDue(int countMax)
-                throws RedisFailure, InterruptedException {
-            long now = clock.nanoTime();
-            if (now - nextReclaimNanos < 0) {
-                return List.of();
-            }
-            nextReclaimNanos = now + lease.toNanos() / 3;
-            List<PendingEntry> reclaimed = stream.reclaim(lease, countMax);
-            if (reclaimed.size() == countMax) {
-                nextReclaimNanos = now;
-            }
-            return reclaimed;
-        }
-
-        void pause() {
-            long until = clock.nanoTime() + PAUSE_AFTER_FAILURE.toNanos();
-            nextReclaimNanos = until - nextReclaimNanos > 0 ? until : nextReclaimNanos;
-            nextDueNanos = until;
-        }
-    }
-
     /** An entry that was taken, if need be after asking a stream for more. */
     Next next() throws InterruptedException {
-        Source source;
+        PendingSource source;
+        List<PendingEntry> ended;
         int count;
         lock.lockInterruptibly();
         try {
-            if (!taken.isEmpty()) {
+            if (taken.size() > entriesTogether / 2) {
                 return taken.remove();
             }
-            List<Source> turns = streams.read().stream().map(this::source).toList();
+            List<PendingSource> turns = streams.read().stream().map(this::source).toList();
             long now = clock.nanoTime();
             source = nextToAsk(turns, now);
             if (source == null) {
-                return new Next.Wait(untilNext(turns, now));
+                Next first = taken.poll();
+                return first == null ? new Next.Wait(untilNext(turns, now)) : first;
             }
             source.beingAsked = true;
+            ended = source.takeEnded();
             int share = (entriesTogether + turns.size() - 1) / turns.size();
             count = Math.max(ENTRIES_PER_TAKE_MIN, share);
         } finally {
             lock.unlock();
         }
-        Next mine = ask(source, count);
+        Next mine = ask(source, ended, count);
         return mine == null ? new Next.Wait(Duration.ZERO) : mine;
     }
 
-    private @Nullable Next ask(Source source, int count) throws InterruptedException {
+    private @Nullable Next ask(PendingSource source, List<PendingEntry> ended, int count)
+            throws InterruptedException {
+        boolean acknowledged = false;
         List<PendingEntry> entries = List.of();
         Set<String> withoutFile = Set.of();
         try {
+            source.stream.acknowledge(ended);
+            acknowledged = true;
             entries = source.ask(count);
             withoutFile = newFiles.missing(entries);
         } catch (RedisFailure unavailable) {
@@ -172,12 +127,18 @@ final class Intake {
             lock.lock();
             try {
                 source.beingAsked = false;
+                if (acknowledged) {
+                    ended.forEach(entry -> held.remove(entry.name()));
+                } else {
+                    ended.forEach(source::ended);
+                }
                 for (PendingEntry entry : entries) {
-                    taken.add(new Next.Drain(entry, withoutFile.contains(entry.list())));
+                    if (held.add(entry.name())) {
+                        taken.add(new Next.Drain(entry, withoutFile.contains(entry.list())));
+                    }
                 }
-                if (entries.size() > 1) {
-                    tell();
-                }
+                // One of them is for this worker.
+                tell(taken.size() - 1);
             } finally {
                 lock.unlock();
             }
@@ -194,15 +155,42 @@ final class Intake {
         }
     }
 
-    private Source source(PendingStream stream) {
-        return sources.computeIfAbsent(stream.number(), first -> new Source(stream));
+    /** Its list needs this entry no more: it is ended with those that are ended next. */
+    void ended(PendingEntry entry) {
+        lock.lock();
+        try {
+            source(entry).ended(entry);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * This replica has no more to do with an entry; its lease brings it back, here or elsewhere.
+     */
+    void letGo(PendingEntry entry) {
+        lock.lock();
+        try {
+            held.remove(entry.name());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private PendingSource source(PendingEntry entry) {
+        return Objects.requireNonNull(sources.get(entry.stream()), "of a stream never asked");
+    }
+
+    private PendingSource source(PendingStream stream) {
+        return sources.computeIfAbsent(
+                stream.number(), first -> new PendingSource(stream, clock, interval, lease));
     }
 
     /** The next one behind that which was asked last, so that each has its turn. */
-    private @Nullable Source nextToAsk(List<Source> turns, long now) {
+    private @Nullable PendingSource nextToAsk(List<PendingSource> turns, long now) {
         for (int i = 1; i <= turns.size(); i++) {
             int turn = (lastAsked + i) % turns.size();
-            Source source = turns.get(turn);
+            PendingSource source = turns.get(turn);
             if (!source.beingAsked && source.nextNanos() - now <= 0) {
                 lastAsked = turn;
                 return source;
@@ -211,9 +199,9 @@ final class Intake {
         return null;
     }
 
-    private Duration untilNext(List<Source> turns, long now) {
-        long wait = IDLE_MAX.toNanos();
-        for (Source source : turns) {
+    private Duration untilNext(List<PendingSource> turns, long now) {
+        long wait = PendingSource.IDLE_MAX.toNanos();
+        for (PendingSource source : turns) {
             if (!source.beingAsked) {
                 wait = Math.min(wait, source.nextNanos() - now);
             }
@@ -248,26 +236,30 @@ final class Intake {
     void wakeAll() {
         lock.lock();
         try {
-            tell();
+            tell(Integer.MAX_VALUE);
         } finally {
             lock.unlock();
         }
     }
 
-    private void tell() {
-        news++;
-        told.signalAll();
+    private void tell(int workers) {
+        if (workers > 0) {
+            news++;
+        }
+        for (int i = 0; i < workers && lock.hasWaiters(told); i++) {
+            told.signal();
+        }
     }
 
-    /** Takes out what nobody works on yet. */
-    List<PendingEntry> drainAll() {
-        lock.lock();
-        try {
-            List<PendingEntry> all = taken.stream().map(Next.Drain::entry).toList();
-            taken.clear();
-            return all;
-        } finally {
-            lock.unlock();
+    /**
+     * Ends what is to be ended, and gives back what nobody works on yet. For one that has stopped.
+     */
+    void close() throws RedisFailure, InterruptedException {
+        for (PendingSource source : sources.values()) {
+            source.stream.acknowledge(source.takeEnded());
+        }
+        for (Next.Drain each : taken) {
+            streams.giveBack(each.entry(), lease);
         }
     }
 }

@@ -26,14 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries one list from Redis into its file: claim, append, commit, chunk by chunk. For one thread.
- *
- * <p>Invariant: an entry is acknowledged only when its list needs it no more: drained, empty, or in
- * the hands of a worker that has an entry of its own.
  */
 final class KeyDrain {
     /** What is to be done with the entry. */
     enum Outcome {
-        /** Acknowledged: nothing is left of it. */
+        /** Its list needs it no more: drained, empty, or somebody else's who has another entry. */
         ENDED,
         /** It failed; try again soon. */
         RETRY,
@@ -87,7 +84,7 @@ final class KeyDrain {
         try {
             if (userDay.isEmpty()) {
                 telemetry.keyUnrecognized(entry.list());
-                return end(entry);
+                return Outcome.ENDED;
             }
             return drain(entry, userDay.get());
         } catch (RedisFailure failure) {
@@ -127,7 +124,7 @@ final class KeyDrain {
                     // A store that forgot all takes a list for expired whose events are in the
                     // file.
                     return appendedAny && claim instanceof ClaimOutcome.Expired
-                            ? end(entry)
+                            ? Outcome.ENDED
                             : withoutClaim(entry, claim);
                 }
                 room.keepFor(claimed);
@@ -199,7 +196,7 @@ final class KeyDrain {
         if (done.pushedAgainMicros() > 0) {
             pending.add(List.of(entry.list()), done.pushedAgainMicros());
         }
-        return end(entry);
+        return Outcome.ENDED;
     }
 
     private Outcome failed(PendingEntry entry, IOException failure)
@@ -251,29 +248,24 @@ final class KeyDrain {
         return switch (claim) {
             case ClaimOutcome.Claimed claimed ->
                     throw new IllegalStateException("claimed " + claimed.batchId());
-            case ClaimOutcome.Empty empty -> end(entry);
+            case ClaimOutcome.Empty empty -> Outcome.ENDED;
             case ClaimOutcome.Expired expired -> {
                 telemetry.keyExpired(entry.list());
-                yield end(entry);
+                yield Outcome.ENDED;
             }
             case ClaimOutcome.Busy busy -> {
                 telemetry.lockBusy(LockKind.KEY);
                 // A holder with an entry of its own makes the list known again if need be. But this
                 // entry may be the holder's own, handed on by its lease: then it stays.
-                yield busy.holder().endsWith(tokenEnd(entry)) ? Outcome.LEFT : end(entry);
+                yield busy.holder().endsWith(tokenEnd(entry)) ? Outcome.LEFT : Outcome.ENDED;
             }
             case ClaimOutcome.WrongType wrong -> {
                 telemetry.drainFailed(
                         DrainFailure.WRONG_TYPE, entry.list(), "type=" + wrong.type());
-                yield end(entry);
+                yield Outcome.ENDED;
             }
             case ClaimOutcome.NotAdmitted notAdmitted -> Outcome.RETRY;
         };
-    }
-
-    private Outcome end(PendingEntry entry) throws RedisFailure, InterruptedException {
-        pending.acknowledge(entry);
-        return Outcome.ENDED;
     }
 
     private long committed(UserDay userDay, ClaimOutcome.Claimed claimed) {

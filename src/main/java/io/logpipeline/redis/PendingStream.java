@@ -30,7 +30,6 @@ public final class PendingStream {
     private final String consumer;
     private final int number;
     private final List<String> key;
-    private final Acknowledgements acknowledgements = new Acknowledgements(this::acknowledge);
     private volatile String reclaimFromId = FIRST_ID;
 
     /**
@@ -117,15 +116,14 @@ public final class PendingStream {
         run(Script.RENEW, RedisKeys.GROUP, consumer, entry.id(), lease.toMillis());
     }
 
-    /** Ends an entry; those that come at a time go together. */
-    public void acknowledge(PendingEntry entry) throws RedisFailure, InterruptedException {
-        acknowledgements.await(entry.id());
-    }
-
-    private void acknowledge(List<String> ids) throws RedisFailure, InterruptedException {
-        List<Object> arguments = new ArrayList<>(1 + ids.size());
+    /** Ends entries, of this stream and not more than a thousand: Lua's stack takes no more. */
+    public void acknowledge(List<PendingEntry> entries) throws RedisFailure, InterruptedException {
+        if (entries.isEmpty()) {
+            return;
+        }
+        List<Object> arguments = new ArrayList<>(1 + entries.size());
         arguments.add(RedisKeys.GROUP);
-        arguments.addAll(ids);
+        entries.forEach(entry -> arguments.add(entry.id()));
         run(Script.ACKNOWLEDGE, arguments.toArray());
     }
 

@@ -83,11 +83,6 @@ public final class PendingStreams {
         of(entry).giveBack(entry, lease);
     }
 
-    /** Ends an entry; those of a stream that come at a time go together. */
-    public void acknowledge(PendingEntry entry) throws RedisFailure, InterruptedException {
-        of(entry).acknowledge(entry);
-    }
-
     /** Creates the streams of the setting, and their groups, when they are missing. */
     public void ensureGroups() throws RedisFailure, InterruptedException {
         ask(set.configured(), PendingStream::ensureGroup);

@@ -17,16 +17,31 @@ final class DrainSafeguards {
                     new Safeguard(
                             "acknowledge only when drained",
                             "A list that could not be drained keeps its entry.",
-                            "drain/KeyDrain.java",
-                            "AppendOutcome append =",
-                            "pending.acknowledge(entry);\n                AppendOutcome append =",
-                            "drain.KeyDrainTest"),
+                            "drain/Drainer.java",
+                            "settle(entry, outcome);",
+                            "settle(entry, KeyDrain.Outcome.ENDED);",
+                            "drain.EntriesInHandTest"),
+                    new Safeguard(
+                            "failed end is kept",
+                            "An entry whose end got lost is ended by the next call.",
+                            "drain/Intake.java",
+                            "ended.forEach(source::ended);",
+                            "",
+                            "drain.IntakeTest#anEndThatFailedIsTriedAgainAfterAPause"),
+                    new Safeguard(
+                            "last ends do not wait",
+                            "What was drained does not count as pending until more comes.",
+                            "drain/PendingSource.java",
+                            "ended.isEmpty() ? next : earlier(next, nextEndNanos)",
+                            "next",
+                            "drain.IntakeTest#theLastOnesAreEndedThoughNothingIsDue"),
                     new Safeguard(
                             "entry of the holder stays",
                             "An entry that its own worker holds up is not ended by another one.",
                             "drain/KeyDrain.java",
-                            "busy.holder().endsWith(tokenEnd(entry)) ? Outcome.LEFT : end(entry)",
-                            "end(entry)",
+                            "busy.holder().endsWith(tokenEnd(entry)) ? Outcome.LEFT :"
+                                    + " Outcome.ENDED",
+                            "Outcome.ENDED",
                             "drain.KeyDrainTest"),
                     new Safeguard(
                             "new look after a new store",
@@ -83,10 +98,10 @@ final class DrainSafeguards {
                     new Safeguard(
                             "entry in hand comes once",
                             "Two threads of a replica do not work on one entry.",
-                            "drain/Drainer.java",
-                            "if (heldEntries.add(entry.name())) {",
-                            "heldEntries.add(entry.name());\n            if (true) {",
-                            "drain.EntriesInHandTest#anEntryWhoseLeaseEndsInTheHandsOfItsOwnReplicaIsNotTakenTwice"),
+                            "drain/Intake.java",
+                            "if (held.add(entry.name())) {",
+                            "if (true) {",
+                            "drain.IntakeTest#anEntryIsHandedOutOnceWhileItIsHeldHoweverOftenItsLeaseEnds"),
                     new Safeguard(
                             "memory is given back",
                             "What a claim had no need of, others may have.",

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * that no answer depends on the time a call takes.
  */
 class SimulatedRedisTest {
-    private static final int SEQUENCES = Integer.getInteger("logpipeline.sequences", 60);
+    private static final int SEQUENCES = Integer.getInteger("logpipeline.sequences", 120);
     private static final long SEED = Long.getLong("logpipeline.seed", 1);
     private static final int CALLS = 60;
     private static final String HOUR_MS = "3600000";
