@@ -55,8 +55,16 @@ class ScriptHeadersTest {
     @ParameterizedTest
     @EnumSource
     void everyKeyThatIsUsedIsStatedAndViceVersa(Script script) {
+        assertThat(stated("^-- KEYS\\[(\\d+)…?]", script)).isNotEmpty();
         Set<String> stated = stated("^-- KEYS\\[(\\d+)]", script);
-        assertThat(stated).isNotEmpty().isEqualTo(found("KEYS\\[(\\d+)]", code(script)));
+        assertThat(stated).isEqualTo(found("KEYS\\[(\\d+)]", code(script)));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void keysWithoutEndAreStatedWhereTheCodeTakesThemAll(Script script) {
+        boolean stated = !stated("^-- KEYS\\[(\\d+)…]", script).isEmpty();
+        assertThat(stated).isEqualTo(!found("(KEYS\\[[a-z])", code(script)).isEmpty());
     }
 
     @ParameterizedTest
