@@ -63,7 +63,7 @@ public final class Drainer {
         this.parts = parts;
         this.lease = lease;
         this.retries = new RetryQueue(parts.clock());
-        this.newFiles = new NewFiles(parts.claims(), parts.files());
+        this.newFiles = new NewFiles(parts.claims(), parts.files(), parts.telemetry());
         this.intake =
                 new Intake(
                         parts.pending(),

@@ -5,6 +5,7 @@ import io.logpipeline.file.DayFiles;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.PendingEntry;
 import io.logpipeline.redis.RedisFailure;
+import io.logpipeline.telemetry.DrainTelemetry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +22,12 @@ import java.util.Set;
 final class NewFiles {
     private final Claims claims;
     private final DayFiles files;
+    private final DrainTelemetry telemetry;
 
-    NewFiles(Claims claims, DayFiles files) {
+    NewFiles(Claims claims, DayFiles files, DrainTelemetry telemetry) {
         this.claims = claims;
         this.files = files;
+        this.telemetry = telemetry;
     }
 
     /** The lists of these entries that wait and have no file. */
@@ -45,17 +48,25 @@ final class NewFiles {
     private boolean isMissing(UserDay userDay) {
         try {
             return files.isMissing(userDay);
-        } catch (IOException appendMeetsIt) {
+        } catch (IOException failure) {
+            tell(userDay, failure);
             return false;
         }
     }
 
     /** Makes the file of an entry's list, where that can be done. */
     void make(PendingEntry entry) {
+        UserDay userDay = UserDay.fromKey(entry.list()).orElseThrow();
         try {
-            files.create(UserDay.fromKey(entry.list()).orElseThrow());
-        } catch (IOException appendMeetsIt) {
-            // And tells, with the list out of reach of its expiry.
+            files.create(userDay);
+        } catch (IOException failure) {
+            tell(userDay, failure);
         }
+    }
+
+    /** What stays so is met by the append, with the list out of reach of its expiry. */
+    private void tell(UserDay userDay, IOException failure) {
+        DiskProblem problem = DiskProblem.of(failure);
+        telemetry.drainFailed(problem.reason(), userDay.key(), problem.details());
     }
 }

@@ -50,7 +50,13 @@ class IntakeTest {
         Claims claims = new Claims(calls, lease, lease, 1, 1);
         DayFiles files = new DayFiles(new NioDisk(), logDir, lease, clock, (path, cause) -> null);
         return new Intake(
-                streams, new NewFiles(claims, files), clock, Duration.ZERO, lease, "one", WORKERS);
+                streams,
+                new NewFiles(claims, files, new RecordedTelemetry()),
+                clock,
+                Duration.ZERO,
+                lease,
+                "one",
+                WORKERS);
     }
 
     private static void enter(int count) {

@@ -33,8 +33,10 @@ class NewFilesTest {
 
     @TempDir private Path logDir;
 
-    private DrainStage start(RedisCalls calls) {
+    /** Without a sweep, whose entries would take claims of their own. */
+    private DrainStage start(RedisCalls calls) throws InterruptedException {
         DrainStage stage = new DrainStage(calls, logDir, "replica", LEASE, 2);
+        stage.sweeper.stop();
         stage.awaitAdmission();
         return stage;
     }
@@ -107,7 +109,9 @@ class NewFilesTest {
         try (DrainStage stage = start(redis.link())) {
             Files.createFile(logDir.resolve("user_a"));
             push(redis, "logs:user_a:1", "1");
-            Await.until("it is told", () -> !stage.telemetry.failures("logs:user_a:1").isEmpty());
+            Await.until(
+                    "it is told again",
+                    () -> stage.telemetry.failures("logs:user_a:1").size() >= 2);
 
             assertThat(redis.server().ttl("{logs:user_a:1}:batch")).isEqualTo(-1);
             Files.delete(logDir.resolve("user_a"));
@@ -116,12 +120,31 @@ class NewFilesTest {
         }
     }
 
-    @Test
-    void onlyListsThatWaitAndHaveNoFileAreNamed() throws Exception {
+    private NewFiles newFiles(RecordedTelemetry telemetry) {
         Claims claims = new Claims(redis.link(), LEASE, LEASE, 1, 1);
         MonotonicClock clock = MonotonicClock.system();
         DayFiles files = new DayFiles(new NioDisk(), logDir, LEASE, clock, (path, cause) -> null);
-        NewFiles newFiles = new NewFiles(claims, files);
+        return new NewFiles(claims, files, telemetry);
+    }
+
+    @Test
+    void aDiskThatFailsOnceIsToldOf() throws Exception {
+        RecordedTelemetry telemetry = new RecordedTelemetry();
+        NewFiles newFiles = newFiles(telemetry);
+        Files.createFile(logDir.resolve("user_a"));
+        newFiles.make(entry("logs:user_a:1"));
+        assertThat(telemetry.failures("logs:user_a:1")).hasSize(1);
+
+        Files.createDirectory(logDir.resolve("user_b"));
+        Files.createSymbolicLink(
+                logDir.resolve("user_b/1.jsonl"), logDir.resolve("user_b/1.jsonl"));
+        newFiles.missing(List.of(entry("logs:user_b:1")));
+        assertThat(telemetry.failures("logs:user_b:1")).hasSize(1);
+    }
+
+    @Test
+    void onlyListsThatWaitAndHaveNoFileAreNamed() throws Exception {
+        NewFiles newFiles = newFiles(new RecordedTelemetry());
         redis.server().rpush("logs:user_list:1", "1");
         redis.server().rpush("{logs:user_batch:1}:batch", "1");
         redis.server().rpush("logs:user_file:1", "1");

@@ -240,7 +240,7 @@ class SeveralStreamsTest {
         MonotonicClock clock = MonotonicClock.system();
         Claims claims = new Claims(calls, LONG, LONG, 1, 1);
         DayFiles files = new DayFiles(new NioDisk(), logDir, LONG, clock, (path, cause) -> null);
-        NewFiles newFiles = new NewFiles(claims, files);
+        NewFiles newFiles = new NewFiles(claims, files, new RecordedTelemetry());
         Intake intake = new Intake(streams, newFiles, clock, Duration.ZERO, LONG, "one", 2);
         CompletableFuture<Void> gate = calls.hold(Script.TAKE);
         enter(0, "1-1", "logs:user_a:1");

@@ -219,8 +219,17 @@ final class DrainSafeguards {
                                     + " moved away.",
                             "drain/NewFiles.java",
                             "return claims.waiting(lists);",
-                            "return Set.copyOf(lists);",
-                            "drain.NewFilesTest#aListThatIsGoneGetsNoFile"));
+                            "claims.waiting(lists);\n            return Set.copyOf(lists);",
+                            "drain.NewFilesTest#aListThatIsGoneGetsNoFile"),
+                    new Safeguard(
+                            "new file that fails is told",
+                            "A disk that fails once as a file is made does so with a number and a"
+                                    + " word.",
+                            "drain/NewFiles.java",
+                            "telemetry.drainFailed(problem.reason(), userDay.key(),"
+                                    + " problem.details());",
+                            "",
+                            "drain.NewFilesTest#aDiskThatFailsOnceIsToldOf"));
 
     private DrainSafeguards() {}
 }
