@@ -41,6 +41,7 @@ public final class DrainBenchmark {
      */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         DrainOptions options = DrainOptions.parse(List.of(arguments));
+        DrainedFiles.requireNone(options.logDir());
         Path work = Files.createDirectories(Path.of("target/bench")).toAbsolutePath();
         boolean fine;
         try (BenchRedis server = new BenchRedis(PORT_FIRST, work);
@@ -96,14 +97,13 @@ public final class DrainBenchmark {
                 contenders.add(new SequentialDrain(redis, options.logDir(), false));
                 contenders.add(new SequentialDrain(redis, options.logDir(), true));
             }
-            for (int round = -1; round < options.rounds(); round++) {
+            for (DrainContender contender : contenders) {
+                warmUp(contender, keys);
+            }
+            for (int round = 0; round < options.rounds(); round++) {
                 for (DrainContender contender : contenders) {
-                    DrainRun run = measure(contender, keys, options.events());
-                    // The first round warms up.
-                    if (round >= 0) {
-                        measured.computeIfAbsent(contender.name(), absent -> new ArrayList<>())
-                                .add(run);
-                    }
+                    measured.computeIfAbsent(contender.name(), absent -> new ArrayList<>())
+                            .add(measure(contender, keys, options.events()));
                 }
                 Collections.rotate(contenders, -1);
             }
@@ -166,6 +166,15 @@ public final class DrainBenchmark {
         settings.put("REDIS_URL", server.url());
         settings.put("DRAINER_LOG_DIR", options.logDir().toString());
         return DrainerProcesses.start(name, count, port, command, settings, redis, work);
+    }
+
+    /** A run may take less than a second, and a JVM compiles for longer than that. */
+    private void warmUp(DrainContender contender, int keys)
+            throws IOException, InterruptedException {
+        double seconds = 0;
+        while (seconds < options.warmUpSeconds()) {
+            seconds += measure(contender, keys, options.events()).seconds();
+        }
     }
 
     private DrainRun measure(DrainContender contender, int keys, int events)

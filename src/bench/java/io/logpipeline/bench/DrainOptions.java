@@ -7,6 +7,7 @@ import java.util.List;
  * What the command line asks for.
  *
  * @param keys numbers of lists that the events are spread over, one load each
+ * @param warmUpSeconds that each contender drains before its first round counts
  * @param limitSeconds after which the sequential algorithms stop half way
  * @param forceMillis of the slowed file system
  * @param drainers numbers of drainers on the slowed file system
@@ -17,6 +18,7 @@ record DrainOptions(
         int events,
         List<Integer> keys,
         int rounds,
+        int warmUpSeconds,
         List<String> sync,
         int workers,
         int limitSeconds,
@@ -35,6 +37,7 @@ record DrainOptions(
                         given.number("events", given.quickly(100_000, 500_000)),
                         given.numbers("keys", given.quickly("1000,20000,1", "1000,100000,1")),
                         given.number("rounds", given.quickly(2, 5)),
+                        given.number("warm-up", given.quickly(2, 10)),
                         given.words("sync", "file,filesystem", ","),
                         given.number("workers", 32),
                         given.number("limit", given.quickly(3, 10)),

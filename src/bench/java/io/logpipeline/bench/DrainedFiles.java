@@ -10,6 +10,17 @@ import java.util.stream.Stream;
 final class DrainedFiles {
     private DrainedFiles() {}
 
+    /** What is there would be counted, and deleted, with the first run's. */
+    static void requireNone(Path logDir) throws IOException {
+        Files.createDirectories(logDir);
+        try (Stream<Path> entries = Files.list(logDir)) {
+            if (entries.anyMatch(Files::isDirectory)) {
+                throw new IllegalArgumentException(
+                        logDir + " holds day files, of a run that was ended: remove them");
+            }
+        }
+    }
+
     /** How many lines they hold together. */
     static long countAndDelete(Path logDir) throws IOException {
         long lines = 0;
