@@ -39,7 +39,6 @@ public final class Drainer {
     private static final Duration PAUSE_AFTER_FAILURES_MAX = Duration.ofSeconds(1);
 
     private final Parts parts;
-    private final Duration lease;
     private final RetryQueue retries;
     private final NewFiles newFiles;
     private final Intake intake;
@@ -61,7 +60,6 @@ public final class Drainer {
             String replica,
             int workerCount) {
         this.parts = parts;
-        this.lease = lease;
         this.retries = new RetryQueue(parts.clock());
         this.newFiles = new NewFiles(parts.claims(), parts.files(), parts.telemetry());
         this.intake =
@@ -109,10 +107,7 @@ public final class Drainer {
             thread.join();
         }
         try {
-            intake.close();
-            for (PendingEntry entry : retries.drainAll()) {
-                parts.pending().giveBack(entry, lease);
-            }
+            intake.close(retries.drainAll());
         } catch (RedisFailure leaseGivesBack) {
             // Later, but all the same.
         }
@@ -157,14 +152,14 @@ public final class Drainer {
             newsEndsWait = false;
             PendingEntry retry = retries.poll();
             if (retry != null) {
-                drainHeld(retry);
+                drainHeld(retry, false);
                 return pauseAfterFailures();
             }
             if (parts.keeper().admission() == null) {
                 return Duration.ofMillis(100);
             }
             newsHeard = intake.news();
-            return switch (intake.next()) {
+            return switch (intake.next(heartbeat::beat)) {
                 case Intake.Next.Wait nothing -> {
                     newsEndsWait = true;
                     yield nothing.duration();
@@ -181,16 +176,17 @@ public final class Drainer {
                 parts.telemetry()
                         .recovered(Recovery.RECLAIMED, entry.list(), "from a replica that left it");
             }
-            if (withoutFile && parts.keeper().admission() != null) {
-                newFiles.make(entry);
-            }
-            drainHeld(entry);
+            drainHeld(entry, withoutFile);
         }
 
-        private void drainHeld(PendingEntry entry) throws InterruptedException {
+        private void drainHeld(PendingEntry entry, boolean withoutFile)
+                throws InterruptedException {
             KeyDrain.Outcome outcome = KeyDrain.Outcome.LEFT;
             inHand.incrementAndGet();
             try {
+                if (withoutFile && parts.keeper().admission() != null) {
+                    newFiles.make(entry);
+                }
                 outcome = keyDrain.drain(entry);
                 failuresInARow = outcome == KeyDrain.Outcome.RETRY ? failuresInARow + 1 : 0;
             } finally {

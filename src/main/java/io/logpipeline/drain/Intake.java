@@ -7,28 +7,33 @@ import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.telemetry.MonotonicClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes due entries for all workers of a replica, about as many as they work on next, so that
- * replicas share the work by speed and no entry waits behind a list that takes long. Streams are
- * asked in turn, each again when something there is due or to be ended: entries are ended together,
- * on the way to the next ones.
+ * What a replica has of the pending streams: it takes due entries for all its workers, knows who
+ * holds which, and ends them. About as many are taken as are worked on next, so that replicas share
+ * the work by speed and no entry waits behind a list that takes long. Streams are asked in turn,
+ * each again when something there is due and half of what was taken is handed out.
  *
  * <p>Invariants: a stream is asked by one worker at a time. So a master that is silent holds up one
  * worker for each of its streams, and no other stream. An entry is handed out once until it is
- * ended or let go, however often its lease ends meanwhile.
+ * ended or let go, however often its lease ends meanwhile. It is ended only when its list needs it
+ * no more: drained, empty, or in the hands of a worker that has an entry of its own.
  */
 final class Intake {
+    /** An entry that nobody works on yet. */
+    private record Taken(PendingEntry entry, boolean withoutFile, long lookedNanos) {}
+
     /** What a worker does next. */
     sealed interface Next {
         /**
@@ -44,6 +49,9 @@ final class Intake {
 
     private static final int ENTRIES_PER_TAKE_MIN = 8;
 
+    /** Longer ago than this, another replica may have drained a list that was seen to wait. */
+    private static final Duration LOOK_LIFE = Duration.ofSeconds(1);
+
     private final PendingStreams streams;
     private final NewFiles newFiles;
     private final MonotonicClock clock;
@@ -53,9 +61,9 @@ final class Intake {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition told = lock.newCondition();
-    private final Queue<Next.Drain> taken = new ArrayDeque<>();
+    private final Queue<Taken> taken = new ArrayDeque<>();
     private final Map<Integer, PendingSource> sources = new HashMap<>();
-    private final Set<String> held = new HashSet<>();
+    private final Set<String> held = ConcurrentHashMap.newKeySet();
     private int lastAsked;
     private long news;
 
@@ -83,59 +91,69 @@ final class Intake {
         this.lastAsked = Math.floorMod(replica.hashCode(), streams.read().size());
     }
 
-    /** An entry that was taken, if need be after asking a stream for more. */
-    Next next() throws InterruptedException {
+    /**
+     * An entry that was taken. Asks a stream for more when few are left.
+     *
+     * @param progress told between two calls
+     */
+    Next next(Runnable progress) throws InterruptedException {
         PendingSource source;
-        List<PendingEntry> ended;
         int count;
         lock.lockInterruptibly();
         try {
             if (taken.size() > entriesTogether / 2) {
-                return taken.remove();
+                return handOut(taken.remove());
             }
             List<PendingSource> turns = streams.read().stream().map(this::source).toList();
             long now = clock.nanoTime();
             source = nextToAsk(turns, now);
             if (source == null) {
-                Next first = taken.poll();
-                return first == null ? new Next.Wait(untilNext(turns, now)) : first;
+                Taken first = taken.poll();
+                return first == null ? new Next.Wait(untilNext(turns, now)) : handOut(first);
             }
             source.beingAsked = true;
-            ended = source.takeEnded();
             int share = (entriesTogether + turns.size() - 1) / turns.size();
             count = Math.max(ENTRIES_PER_TAKE_MIN, share);
         } finally {
             lock.unlock();
         }
-        Next mine = ask(source, ended, count);
-        return mine == null ? new Next.Wait(Duration.ZERO) : mine;
+        put(hold(source, count), progress);
+        return poll();
     }
 
-    private @Nullable Next ask(PendingSource source, List<PendingEntry> ended, int count)
-            throws InterruptedException {
-        boolean acknowledged = false;
+    /** The entries that a stream gives, without those that are in this process' hands. */
+    private List<PendingEntry> hold(PendingSource source, int count) throws InterruptedException {
         List<PendingEntry> entries = List.of();
-        Set<String> withoutFile = Set.of();
         try {
-            source.stream.acknowledge(ended);
-            acknowledged = true;
             entries = source.ask(count);
-            withoutFile = newFiles.missing(entries);
         } catch (RedisFailure unavailable) {
             source.pause();
         } finally {
             lock.lock();
             try {
                 source.beingAsked = false;
-                if (acknowledged) {
-                    ended.forEach(entry -> held.remove(entry.name()));
-                } else {
-                    ended.forEach(source::ended);
-                }
+            } finally {
+                lock.unlock();
+            }
+        }
+        source.endings.send();
+        return entries.stream().filter(entry -> held.add(entry.name())).toList();
+    }
+
+    private void put(List<PendingEntry> entries, Runnable progress) throws InterruptedException {
+        if (entries.isEmpty()) {
+            return;
+        }
+        Set<String> withoutFile = Set.of();
+        try {
+            progress.run();
+            withoutFile = newFiles.missing(entries, progress);
+        } finally {
+            lock.lock();
+            try {
+                long now = clock.nanoTime();
                 for (PendingEntry entry : entries) {
-                    if (held.add(entry.name())) {
-                        taken.add(new Next.Drain(entry, withoutFile.contains(entry.list())));
-                    }
+                    taken.add(new Taken(entry, withoutFile.contains(entry.list()), now));
                 }
                 // One of them is for this worker.
                 tell(taken.size() - 1);
@@ -143,47 +161,48 @@ final class Intake {
                 lock.unlock();
             }
         }
-        return poll();
     }
 
-    private @Nullable Next poll() {
+    private Next poll() {
         lock.lock();
         try {
-            return taken.poll();
+            Taken first = taken.poll();
+            return first == null ? new Next.Wait(Duration.ZERO) : handOut(first);
         } finally {
             lock.unlock();
         }
     }
 
-    /** Its list needs this entry no more: it is ended with those that are ended next. */
+    private Next handOut(Taken first) {
+        boolean fresh = clock.since(first.lookedNanos()).compareTo(LOOK_LIFE) < 0;
+        return new Next.Drain(first.entry(), first.withoutFile() && fresh);
+    }
+
+    /** Its list needs this entry no more: it is to be ended. */
     void ended(PendingEntry entry) {
+        PendingSource source;
         lock.lock();
         try {
-            source(entry).ended(entry);
+            source = Objects.requireNonNull(sources.get(entry.stream()), "of a stream never asked");
         } finally {
             lock.unlock();
         }
+        source.endings.end(entry);
     }
 
     /**
      * This replica has no more to do with an entry; its lease brings it back, here or elsewhere.
      */
     void letGo(PendingEntry entry) {
-        lock.lock();
-        try {
-            held.remove(entry.name());
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private PendingSource source(PendingEntry entry) {
-        return Objects.requireNonNull(sources.get(entry.stream()), "of a stream never asked");
+        held.remove(entry.name());
     }
 
     private PendingSource source(PendingStream stream) {
         return sources.computeIfAbsent(
-                stream.number(), first -> new PendingSource(stream, clock, interval, lease));
+                stream.number(),
+                first ->
+                        new PendingSource(
+                                stream, new Endings(stream, clock, held), clock, interval, lease));
     }
 
     /** The next one behind that which was asked last, so that each has its turn. */
@@ -191,7 +210,9 @@ final class Intake {
         for (int i = 1; i <= turns.size(); i++) {
             int turn = (lastAsked + i) % turns.size();
             PendingSource source = turns.get(turn);
-            if (!source.beingAsked && source.nextNanos() - now <= 0) {
+            // What is at hand is not to wait for one that may be silent.
+            boolean mayWait = taken.isEmpty() || source.answers();
+            if (!source.beingAsked && mayWait && source.nextNanos() - now <= 0) {
                 lastAsked = turn;
                 return source;
             }
@@ -252,14 +273,33 @@ final class Intake {
     }
 
     /**
-     * Ends what is to be ended, and gives back what nobody works on yet. For one that has stopped.
+     * Ends what is to be ended, and gives back what nobody works on. For one that has stopped.
+     *
+     * @param waiting entries of this replica that wait for another try
+     * @throws RedisFailure when a stream did not answer: its entries come back by their leases
      */
-    void close() throws RedisFailure, InterruptedException {
+    void close(List<PendingEntry> waiting) throws RedisFailure, InterruptedException {
+        RedisFailure failed = null;
         for (PendingSource source : sources.values()) {
-            source.stream.acknowledge(source.takeEnded());
+            List<PendingEntry> left = new ArrayList<>(waiting);
+            taken.forEach(each -> left.add(each.entry()));
+            left.removeIf(entry -> entry.stream() != source.stream.number());
+            try {
+                close(source, left);
+            } catch (RedisFailure silent) {
+                failed = silent;
+            }
         }
-        for (Next.Drain each : taken) {
-            streams.giveBack(each.entry(), lease);
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private void close(PendingSource source, List<PendingEntry> left)
+            throws RedisFailure, InterruptedException {
+        source.endings.finish();
+        for (PendingEntry entry : left) {
+            source.stream.giveBack(entry, lease);
         }
     }
 }

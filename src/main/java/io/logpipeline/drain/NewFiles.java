@@ -16,8 +16,8 @@ import java.util.Set;
  * seen before it: where there is none, one claim goes to find that out, and another one is needed
  * for the events. Lists that come together are looked at in one call.
  *
- * <p>Invariant: only for a list that was seen to wait. For one that was drained, an empty file
- * would appear where the day's was moved away.
+ * <p>Only for a list that was just seen to wait. For one that was drained, an empty file would
+ * appear where the day's was moved away.
  */
 final class NewFiles {
     private final Claims claims;
@@ -30,10 +30,19 @@ final class NewFiles {
         this.telemetry = telemetry;
     }
 
-    /** The lists of these entries that wait and have no file. */
-    Set<String> missing(List<PendingEntry> entries) throws InterruptedException {
+    /**
+     * The lists of these entries that wait and have no file; none where Redis can't be asked for
+     * several together.
+     *
+     * @param progress told at each look
+     */
+    Set<String> missing(List<PendingEntry> entries, Runnable progress) throws InterruptedException {
+        if (!claims.canLookTogether()) {
+            return Set.of();
+        }
         List<String> lists = new ArrayList<>();
         for (PendingEntry entry : entries) {
+            progress.run();
             if (UserDay.fromKey(entry.list()).filter(this::isMissing).isPresent()) {
                 lists.add(entry.list());
             }

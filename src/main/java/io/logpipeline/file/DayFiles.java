@@ -73,9 +73,19 @@ public final class DayFiles {
         return disk.stat(path(userDay)).isEmpty();
     }
 
-    /** Makes a user's directory and an empty file of the day, where they are missing. */
+    /**
+     * Makes a user's directory and an empty file of the day, where they are missing. Not while it
+     * is open: whoever has it open has made it.
+     */
     public void create(UserDay userDay) throws IOException {
-        create(path(userDay));
+        if (enter(userDay)) {
+            try {
+                forces.prepare();
+                create(path(userDay));
+            } finally {
+                leave(userDay);
+            }
+        }
     }
 
     void create(Path path) throws IOException {

@@ -57,29 +57,6 @@ public final class Claims {
         return claim(entry, token, firstPosition, admission, bytesMax);
     }
 
-    /**
-     * Which of some lists hold events now. None where they can't be asked for together: in a
-     * cluster.
-     */
-    public Set<String> waiting(List<String> lists) throws RedisFailure, InterruptedException {
-        if (lists.isEmpty() || calls.topology() != Topology.ONE_SERVER) {
-            return Set.of();
-        }
-        List<String> keys = new ArrayList<>(2 * lists.size());
-        for (String list : lists) {
-            keys.add(list);
-            keys.add(RedisKeys.batch(list));
-        }
-        Reply reply = run(Script.WAITING, keys);
-        Set<String> waiting = new HashSet<>();
-        for (int i = 0; i < lists.size(); i++) {
-            if (reply.number(1 + i) == 1) {
-                waiting.add(lists.get(i));
-            }
-        }
-        return waiting;
-    }
-
     /** About the most bytes that a claim reads where nothing else bounds it. */
     public int bytesMax() {
         return bytesMax;
@@ -156,6 +133,31 @@ public final class Claims {
     public void release(PendingEntry entry, String token)
             throws RedisFailure, InterruptedException {
         run(Script.RELEASE, List.of(RedisKeys.lock(entry.list())), token);
+    }
+
+    /** Whether lists of any names can be looked at in one call: not in a cluster. */
+    public boolean canLookTogether() {
+        return calls.topology() == Topology.ONE_SERVER;
+    }
+
+    /** Which of some lists hold events now, where {@link #canLookTogether}. */
+    public Set<String> waiting(List<String> lists) throws RedisFailure, InterruptedException {
+        if (lists.isEmpty()) {
+            return Set.of();
+        }
+        List<String> keys = new ArrayList<>(2 * lists.size());
+        for (String list : lists) {
+            keys.add(list);
+            keys.add(RedisKeys.batch(list));
+        }
+        Reply reply = run(Script.WAITING, keys);
+        Set<String> waiting = new HashSet<>();
+        for (int i = 0; i < lists.size(); i++) {
+            if (reply.number(1 + i) == 1) {
+                waiting.add(lists.get(i));
+            }
+        }
+        return waiting;
     }
 
     private Reply run(Script script, List<String> keys, Object... arguments)

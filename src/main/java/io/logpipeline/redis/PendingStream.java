@@ -116,15 +116,21 @@ public final class PendingStream {
         run(Script.RENEW, RedisKeys.GROUP, consumer, entry.id(), lease.toMillis());
     }
 
-    /** Ends entries, of this stream and not more than a thousand: Lua's stack takes no more. */
-    public void acknowledge(List<PendingEntry> entries) throws RedisFailure, InterruptedException {
-        if (entries.isEmpty()) {
-            return;
-        }
+    /**
+     * Ends entries without waiting for it. Of this stream, and not more than a thousand: Lua's
+     * stack takes no more.
+     */
+    public CompletionStage<Reply> acknowledge(List<PendingEntry> entries) {
         List<Object> arguments = new ArrayList<>(1 + entries.size());
         arguments.add(RedisKeys.GROUP);
         entries.forEach(entry -> arguments.add(entry.id()));
-        run(Script.ACKNOWLEDGE, arguments.toArray());
+        return ask(Script.ACKNOWLEDGE, arguments.toArray());
+    }
+
+    /** Ends entries; not more than a thousand. */
+    public void acknowledgeNow(List<PendingEntry> entries)
+            throws RedisFailure, InterruptedException {
+        calls.await(acknowledge(entries));
     }
 
     /** Creates stream and group when they are missing. */

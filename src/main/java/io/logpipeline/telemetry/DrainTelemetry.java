@@ -21,7 +21,10 @@ public interface DrainTelemetry {
     /** One force of a file to its disk. */
     void synced(Duration duration);
 
-    /** A drain could not go on; the claim stays and will be tried again. */
+    /**
+     * Something failed in a drain. What could not go on is tried again, by then out of reach of its
+     * expiry if it was claimed.
+     */
     void drainFailed(DrainFailure reason, String key, String details);
 
     /** The protocol repaired something. */

@@ -23,6 +23,7 @@ class EntriesInHandTest {
     private static final Duration BRIEF_LEASE = Duration.ofMillis(300);
     private static final Duration LONG_LEASE = Duration.ofHours(1);
     private static final String LIST = "logs:user_blocked:1";
+    private static final String OTHER = "logs:user_other:1";
 
     @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
@@ -72,6 +73,25 @@ class EntriesInHandTest {
 
             Await.until(
                     "all have moved", () -> stage.watchdog.stalled(Duration.ofHours(1)).isEmpty());
+        }
+    }
+
+    /** Handed on by its lease, while the one that has it goes on. */
+    @Test
+    void anEntryThatItsOwnHolderElsewhereWorksOnStays() throws Exception {
+        redis.server().flushall();
+        String id = redis.server().xadd(RedisKeys.PENDING, Map.of("key", OTHER, "noticed_us", "1"));
+        redis.server().rpush(OTHER, "1");
+        redis.server().set("{" + OTHER + "}:lock", "another/" + id);
+        try (DrainStage stage = start(LONG_LEASE)) {
+            stage.sweeper.stop();
+            Await.until("it was looked at", () -> !stage.telemetry.busy.isEmpty());
+            redis.server().rpush("logs:user_next:1", "2");
+            redis.server()
+                    .xadd(RedisKeys.PENDING, Map.of("key", "logs:user_next:1", "noticed_us", "1"));
+            Await.until("the next one is ended", () -> redis.server().xlen(RedisKeys.PENDING) == 1);
+
+            assertThat(stage.pending.of(OTHER).page("0-0", 8).lists()).containsExactly(OTHER);
         }
     }
 }

@@ -75,6 +75,11 @@ final class FaultyCalls implements RedisCalls {
         return gate;
     }
 
+    /** New calls of a script go through again; those that wait go on waiting. */
+    void open(Script script) {
+        gates.remove(script.name());
+    }
+
     /** How long replies are awaited. */
     void patience(Duration timeout) {
         patience = timeout;

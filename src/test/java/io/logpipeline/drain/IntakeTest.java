@@ -12,6 +12,7 @@ import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.RedisKeys;
 import io.logpipeline.redis.Script;
 import io.logpipeline.redis.StreamSet;
+import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ManualClock;
 import io.logpipeline.testing.SharedRedis;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class IntakeTest {
     private static final int WORKERS = 4;
 
-    /** Of a take, see {@link Intake}. */
+    /** Of a take, at least; see {@link Intake}. */
     private static final int TOGETHER = 8;
 
     @RegisterExtension private static final SharedRedis redis = new SharedRedis();
@@ -73,7 +75,7 @@ class IntakeTest {
     }
 
     private static PendingEntry next(Intake intake) throws InterruptedException {
-        return ((Intake.Next.Drain) intake.next()).entry();
+        return ((Intake.Next.Drain) intake.next(() -> {})).entry();
     }
 
     private static List<PendingEntry> next(Intake intake, int count) throws InterruptedException {
@@ -99,54 +101,34 @@ class IntakeTest {
         calls.before(script, step, 1);
     }
 
-    @Test
-    void entriesAreEndedTogetherOnTheWayToTheNextOnes() throws Exception {
-        enter(2 * TOGETHER);
-        Intake intake = intake(Duration.ofHours(1));
-        AtomicInteger ends = counted(Script.ACKNOWLEDGE);
-
-        for (int i = 0; i < TOGETHER; i++) {
-            intake.ended(next(intake));
-        }
-        next(intake);
-
-        assertThat(ends).hasValueBetween(1, TOGETHER / 2);
-        assertThat(entries()).isBetween((long) TOGETHER, 2L * TOGETHER - 1);
+    private static void awaitEntries(long count) {
+        Await.until(count + " entries", () -> entries() == count);
     }
 
     @Test
-    void theLastOnesAreEndedThoughNothingIsDue() throws Exception {
+    void anEntryIsEndedThoughNobodyAsksForMore() throws Exception {
         enter(2);
         Intake intake = intake(Duration.ofHours(1));
-        List<PendingEntry> both = next(intake, 2);
-        while (!(intake.next() instanceof Intake.Next.Wait wait && !wait.duration().isZero())) {
-            assertThat(entries()).isEqualTo(2);
-        }
 
-        both.forEach(intake::ended);
-        assertThat(intake.next()).isInstanceOf(Intake.Next.Wait.class);
+        intake.ended(next(intake));
 
-        assertThat(entries()).isZero();
+        awaitEntries(1);
     }
 
     @Test
-    void anEndThatFailedIsTriedAgainAfterAPause() throws Exception {
-        enter(1);
+    void entriesThatEndWhileACallIsUnansweredGoTogetherAndNobodyWaits() throws Exception {
+        enter(TOGETHER);
         Intake intake = intake(Duration.ofHours(1));
-        intake.ended(next(intake));
+        List<PendingEntry> all = next(intake, TOGETHER);
         AtomicInteger ends = counted(Script.ACKNOWLEDGE);
-        calls.loseCalls(Script.ACKNOWLEDGE, 1);
+        CompletableFuture<Void> gate = calls.hold(Script.ACKNOWLEDGE);
 
-        for (int i = 0; i < 3; i++) {
-            assertThat(intake.next()).isInstanceOf(Intake.Next.Wait.class);
-        }
-        assertThat(ends).hasValue(1);
-        assertThat(entries()).isEqualTo(1);
-        clock.advance(Duration.ofSeconds(1));
-        intake.next();
+        all.forEach(intake::ended);
+        assertThat(entries()).isEqualTo(TOGETHER);
+        gate.complete(null);
 
+        awaitEntries(0);
         assertThat(ends).hasValue(2);
-        assertThat(entries()).isZero();
     }
 
     @Test
@@ -155,18 +137,76 @@ class IntakeTest {
         Intake intake = intake(Duration.ZERO);
         PendingEntry held = next(intake);
         AtomicInteger reclaims = counted(Script.RECLAIM);
-        for (int i = 0; i < 3; i++) {
-            assertThat(intake.next()).isInstanceOf(Intake.Next.Wait.class);
-        }
-        calls.loseCalls(Script.ACKNOWLEDGE, 1);
+        CompletableFuture<Void> gate = calls.hold(Script.ACKNOWLEDGE);
+        assertNothingComes(intake);
         intake.ended(held);
-        for (int i = 0; i < 3; i++) {
-            clock.advance(Duration.ofSeconds(1));
-            assertThat(intake.next()).isInstanceOf(Intake.Next.Wait.class);
-        }
+        assertNothingComes(intake);
+        gate.complete(null);
 
         assertThat(reclaims).hasValueGreaterThan(3);
-        assertThat(entries()).isZero();
+        awaitEntries(0);
+    }
+
+    private void assertNothingComes(Intake intake) throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            clock.advance(Duration.ofSeconds(1));
+            assertThat(intake.next(() -> {})).isInstanceOf(Intake.Next.Wait.class);
+        }
+    }
+
+    @Test
+    void anEntryWhoseEndFailedComesBackByItsLease() throws Exception {
+        enter(1);
+        Intake intake = intake(Duration.ZERO);
+        PendingEntry first = next(intake);
+        calls.loseCalls(Script.ACKNOWLEDGE, 1);
+
+        intake.ended(first);
+
+        PendingEntry again = next(intake);
+        assertThat(again.name()).isEqualTo(first.name());
+        intake.ended(again);
+        awaitEntries(0);
+    }
+
+    @Test
+    void anEndWhoseAnswerNeverComesHoldsUpNoOther() throws Exception {
+        enter(2);
+        Intake intake = intake(Duration.ofHours(1));
+        List<PendingEntry> both = next(intake, 2);
+        calls.hold(Script.ACKNOWLEDGE);
+        intake.ended(both.get(0));
+        intake.ended(both.get(1));
+        calls.open(Script.ACKNOWLEDGE);
+        assertThat(entries()).isEqualTo(2);
+
+        clock.advance(Duration.ofSeconds(11));
+        intake.next(() -> {});
+
+        awaitEntries(1);
+    }
+
+    @Test
+    void aLookThatIsLongAgoMakesNoFile() throws Exception {
+        for (int i = 1; i <= 2; i++) {
+            redis.server().rpush("logs:user_" + i + ":1", "1");
+        }
+        enter(2);
+        Intake intake = intake(Duration.ofHours(1));
+
+        assertThat(((Intake.Next.Drain) intake.next(() -> {})).withoutFile()).isTrue();
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(((Intake.Next.Drain) intake.next(() -> {})).withoutFile()).isFalse();
+    }
+
+    @Test
+    void eachCallOfATurnIsProgress() throws Exception {
+        enter(TOGETHER);
+        AtomicInteger progress = new AtomicInteger();
+
+        intake(Duration.ofHours(1)).next(progress::incrementAndGet);
+
+        assertThat(progress).hasValue(1 + TOGETHER);
     }
 
     @Test
@@ -184,19 +224,17 @@ class IntakeTest {
 
     @Test
     void aCallEndsAThousandAtMost() throws Exception {
-        int count = 1200;
+        int count = 1201;
         enter(count);
         Intake intake = intake(Duration.ofHours(1));
         List<PendingEntry> all = next(intake, count);
-        all.forEach(intake::ended);
         AtomicInteger ends = counted(Script.ACKNOWLEDGE);
+        CompletableFuture<Void> gate = calls.hold(Script.ACKNOWLEDGE);
+        all.forEach(intake::ended);
+        gate.complete(null);
 
-        intake.next();
-        assertThat(entries()).isEqualTo(count - 1000);
-        intake.next();
-
-        assertThat(entries()).isZero();
-        assertThat(ends).hasValue(2);
+        awaitEntries(0);
+        assertThat(ends).hasValue(3);
     }
 
     @Test
@@ -204,26 +242,43 @@ class IntakeTest {
         Duration lease = Duration.ofHours(1);
         enter(TOGETHER);
         Intake intake = intake(lease);
-        intake.ended(next(intake));
-        PendingEntry inHand = next(intake);
+        List<PendingEntry> some = next(intake, 4);
+        calls.hold(Script.ACKNOWLEDGE);
+        intake.ended(some.get(0));
+        intake.ended(some.get(1));
+        calls.open(Script.ACKNOWLEDGE);
 
-        intake.close();
+        intake.close(List.of(some.get(2)));
 
-        assertThat(entries()).isEqualTo(TOGETHER - 1);
+        assertThat(entries()).isEqualTo(TOGETHER - 2);
         PendingStreams another = new PendingStreams(redis.link(), "another", new StreamSet(1));
         assertThat(another.read().getFirst().reclaim(lease, TOGETHER))
-                .hasSize(TOGETHER - 2)
+                .hasSize(TOGETHER - 3)
                 .extracting(PendingEntry::name)
-                .doesNotContain(inHand.name());
+                .contains(some.get(2).name())
+                .doesNotContain(some.get(3).name());
     }
 
     @Test
-    void whoCannotReachRedisWhenItStopsSaysSo() throws Exception {
-        enter(1);
+    void aStreamThatDoesNotAnswerKeepsNoOtherFromItsEnds() throws Exception {
+        streams = new PendingStreams(calls, "one", new StreamSet(2));
+        for (int stream = 0; stream < 2; stream++) {
+            redis.server()
+                    .xadd(
+                            RedisKeys.pending(stream),
+                            Map.of("key", "logs:user_" + stream + ":1", "noticed_us", "1"));
+        }
         Intake intake = intake(Duration.ofHours(1));
-        intake.ended(next(intake));
-        calls.loseCalls(Script.ACKNOWLEDGE, 1);
+        List<PendingEntry> both = next(intake, 2);
+        calls.hold(Script.ACKNOWLEDGE);
+        both.forEach(intake::ended);
+        calls.open(Script.ACKNOWLEDGE);
+        calls.hold(Script.ACKNOWLEDGE, RedisKeys.pending(0))
+                .completeExceptionally(new RedisFailure(RedisFailure.Kind.TIMED_OUT, "silent"));
 
-        assertThatThrownBy(intake::close).isInstanceOf(RedisFailure.class);
+        assertThatThrownBy(() -> intake.close(List.of())).isInstanceOf(RedisFailure.class);
+
+        assertThat(redis.server().xlen(RedisKeys.pending(0))).isEqualTo(1);
+        assertThat(redis.server().xlen(RedisKeys.pending(1))).isZero();
     }
 }

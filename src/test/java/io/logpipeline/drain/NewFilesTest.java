@@ -138,7 +138,7 @@ class NewFilesTest {
         Files.createDirectory(logDir.resolve("user_b"));
         Files.createSymbolicLink(
                 logDir.resolve("user_b/1.jsonl"), logDir.resolve("user_b/1.jsonl"));
-        newFiles.missing(List.of(entry("logs:user_b:1")));
+        newFiles.missing(List.of(entry("logs:user_b:1")), () -> {});
         assertThat(telemetry.failures("logs:user_b:1")).hasSize(1);
     }
 
@@ -152,7 +152,7 @@ class NewFilesTest {
         redis.server().set("logs:user_text:1", "no list");
         newFiles.make(entry("logs:user_file:1"));
 
-        assertThat(newFiles.missing(List.of())).isEmpty();
+        assertThat(newFiles.missing(List.of(), () -> {})).isEmpty();
         assertThat(
                         newFiles.missing(
                                 List.of(
@@ -161,7 +161,8 @@ class NewFilesTest {
                                         entry("logs:user_text:1"),
                                         entry("logs:user_batch:1"),
                                         entry("logs:user_:x"),
-                                        entry("logs:user_file:1"))))
+                                        entry("logs:user_file:1")),
+                                () -> {}))
                 .containsExactlyInAnyOrder("logs:user_list:1", "logs:user_batch:1");
         assertThat(logDir.resolve("user_file/1.jsonl")).isEmptyFile();
     }

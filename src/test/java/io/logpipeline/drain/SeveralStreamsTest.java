@@ -251,7 +251,7 @@ class SeveralStreamsTest {
         Thread.ofVirtual()
                 .start(() -> {
                     try {
-                        taker.complete(intake.next());
+                        taker.complete(intake.next(() -> {}));
                     } catch (Exception failed) {
                         taker.completeExceptionally(failed);
                     }
@@ -259,7 +259,7 @@ class SeveralStreamsTest {
         atIt.await();
 
         long news = intake.news();
-        assertThat(intake.next()).isInstanceOf(Intake.Next.Wait.class);
+        assertThat(intake.next(() -> {})).isInstanceOf(Intake.Next.Wait.class);
         CompletableFuture<Void> told = new CompletableFuture<>();
         Thread.ofVirtual()
                 .start(() -> {
@@ -273,7 +273,7 @@ class SeveralStreamsTest {
         gate.complete(null);
         Await.until("it is told", told::isDone);
 
-        assertThat(intake.next()).isInstanceOf(Intake.Next.Drain.class);
+        assertThat(intake.next(() -> {})).isInstanceOf(Intake.Next.Drain.class);
         assertThat(taker.get()).isInstanceOf(Intake.Next.Drain.class);
     }
 

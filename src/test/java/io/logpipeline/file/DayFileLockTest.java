@@ -3,6 +3,7 @@ package io.logpipeline.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.logpipeline.event.UserDay;
 import io.logpipeline.telemetry.MonotonicClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +66,29 @@ class DayFileLockTest {
         }
         assertThat(file.append(4, "a").position()).isEqualTo(6);
         assertThat(file.content()).isEqualTo("old\na\n");
+    }
+
+    /** Whoever closes any descriptor of a file loses the locks that its process has on it. */
+    @Test
+    void aFileThatIsOpenHereIsNotMade() throws Exception {
+        UserDay userDay = UserDay.fromKey("logs:user_a:1").orElseThrow();
+        DayFiles files =
+                new DayFiles(
+                        new NioDisk(),
+                        logDir,
+                        Duration.ofSeconds(1),
+                        MonotonicClock.system(),
+                        (path, cause) -> null);
+        assertThat(files.enter(userDay)).isTrue();
+        files.create(userDay);
+        assertThat(files.path(userDay)).doesNotExist();
+        assertThat(files.enter(userDay)).isFalse();
+        files.leave(userDay);
+
+        files.create(userDay);
+
+        assertThat(files.path(userDay)).isEmptyFile();
+        assertThat(files.enter(userDay)).isTrue();
     }
 
     @Test

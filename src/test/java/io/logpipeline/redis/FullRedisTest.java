@@ -52,7 +52,7 @@ class FullRedisTest {
             assertThat(stream.reclaim(Duration.ofSeconds(60), 8)).isEmpty();
             assertThat(stage.claims.commit(entries.getFirst(), "w1", claimed, 4))
                     .isEqualTo(new CommitOutcome.Done(0));
-            stream.acknowledge(entries);
+            stream.acknowledgeNow(entries);
             stage.claims.release(entries.getFirst(), "w1");
 
             assertThat(pending.backlog().keys()).isZero();

@@ -179,7 +179,7 @@ class PendingStreamTest {
     void renewingAnEntryThatEndedIsHarmless() throws Exception {
         addAged("a", LONG);
         PendingEntry entry = taken(one.take(Duration.ZERO, 8)).getFirst();
-        one.acknowledge(List.of(entry));
+        one.acknowledgeNow(List.of(entry));
 
         one.renew(entry);
 
@@ -222,7 +222,7 @@ class PendingStreamTest {
         addAged("a", LONG);
         PendingEntry entry = taken(one.take(Duration.ZERO, 8)).getFirst();
 
-        one.acknowledge(List.of(entry));
+        one.acknowledgeNow(List.of(entry));
 
         assertThat(redis.server().xlen(RedisKeys.PENDING)).isZero();
         assertThat(pendingMessages().getCount()).isZero();
@@ -231,7 +231,7 @@ class PendingStreamTest {
     @Test
     void anEntryMayBeAcknowledgedByAnotherConsumer() throws Exception {
         addAged("a", LONG);
-        two.acknowledge(taken(one.take(Duration.ZERO, 8)).subList(0, 1));
+        two.acknowledgeNow(taken(one.take(Duration.ZERO, 8)).subList(0, 1));
 
         assertThat(pendingMessages().getCount()).isZero();
     }
@@ -253,7 +253,7 @@ class PendingStreamTest {
         redis.server().del(RedisKeys.PENDING);
 
         one.renew(entry);
-        one.acknowledge(List.of(entry));
+        one.acknowledgeNow(List.of(entry));
         one.retireConsumers(Duration.ZERO);
         assertThat(one.reclaim(Duration.ZERO, 8)).isEmpty();
         assertThat(delay(one.take(LONG, 8))).isEqualTo(LONG);
@@ -280,7 +280,7 @@ class PendingStreamTest {
         assertThat(all.backlog().keys()).isEqualTo(2);
         assertThat(all.backlog().lag()).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(52));
 
-        one.acknowledge(List.of(oldest));
+        one.acknowledgeNow(List.of(oldest));
         assertThat(all.backlog().keys()).isEqualTo(1);
         assertThat(all.backlog().lag()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12));
     }
@@ -349,7 +349,7 @@ class PendingStreamTest {
         addAged("a", LONG);
         taken(one.take(Duration.ZERO, 8));
         addAged("b", LONG);
-        two.acknowledge(List.of(taken(two.take(Duration.ZERO, 8)).getFirst()));
+        two.acknowledgeNow(List.of(taken(two.take(Duration.ZERO, 8)).getFirst()));
 
         one.retireConsumers(LONG);
         assertThat(redis.server().xinfoConsumers(RedisKeys.PENDING, RedisKeys.GROUP)).hasSize(2);

@@ -56,7 +56,7 @@ class PendingStreamsTest {
     private static int end(PendingStream stream) throws Exception {
         int ended = 0;
         while (stream.take(Duration.ZERO, 8) instanceof PendingStream.Taken.Entries taken) {
-            stream.acknowledge(taken.entries());
+            stream.acknowledgeNow(taken.entries());
             ended += taken.entries().size();
         }
         return ended;
@@ -207,7 +207,7 @@ class PendingStreamsTest {
         assertThat(end(foreign)).isEqualTo(1);
         one.removeForeign();
         assertThat(entries(1)).isEqualTo(1);
-        foreign.acknowledge(taken.entries());
+        foreign.acknowledgeNow(taken.entries());
         one.removeForeign();
 
         assertThat(redis.server().exists(RedisKeys.pending(1))).isZero();

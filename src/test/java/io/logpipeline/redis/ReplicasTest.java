@@ -45,7 +45,7 @@ class ReplicasTest {
         take("more", 4);
         PendingStreams ended = streams("ended");
         if (take("ended", 2) instanceof PendingStream.Taken.Entries taken) {
-            ended.read().getFirst().acknowledge(taken.entries());
+            ended.read().getFirst().acknowledgeNow(taken.entries());
         }
         new Leases(redis.link()).leadSweep("more", Duration.ofMinutes(5));
 
@@ -78,7 +78,7 @@ class ReplicasTest {
         one.read().get(0).take(Duration.ZERO, 1);
         one.read().get(1).take(Duration.ZERO, 2);
         var ended = (PendingStream.Taken.Entries) two.read().get(2).take(Duration.ZERO, 1);
-        two.read().get(2).acknowledge(ended.entries());
+        two.read().get(2).acknowledgeNow(ended.entries());
         two.read().get(0).take(Duration.ZERO, 2);
 
         Group group = redis.link().await(new Replicas(redis.link(), one).look());

@@ -22,19 +22,50 @@ final class DrainSafeguards {
                             "settle(entry, KeyDrain.Outcome.ENDED);",
                             "drain.EntriesInHandTest"),
                     new Safeguard(
-                            "failed end is kept",
-                            "An entry whose end got lost is ended by the next call.",
-                            "drain/Intake.java",
-                            "ended.forEach(source::ended);",
+                            "end that failed holds nothing",
+                            "An entry whose end got lost comes back, though nobody else takes it.",
+                            "drain/Endings.java",
+                            "call.entries().forEach(entry -> held.remove(entry.name()));",
                             "",
-                            "drain.IntakeTest#anEndThatFailedIsTriedAgainAfterAPause"),
+                            "drain.IntakeTest#anEntryWhoseEndFailedComesBackByItsLease"),
                     new Safeguard(
-                            "last ends do not wait",
-                            "What was drained does not count as pending until more comes.",
-                            "drain/PendingSource.java",
-                            "ended.isEmpty() ? next : earlier(next, nextEndNanos)",
-                            "next",
-                            "drain.IntakeTest#theLastOnesAreEndedThoughNothingIsDue"),
+                            "end that is never answered",
+                            "A call that is never answered keeps no later one back.",
+                            "drain/Endings.java",
+                            ".compareTo(ANSWER_MAX) >= 0",
+                            ".compareTo(ANSWER_MAX) >= Integer.MAX_VALUE",
+                            "drain.IntakeTest#anEndWhoseAnswerNeverComesHoldsUpNoOther"),
+                    new Safeguard(
+                            "ends at stop",
+                            "What was drained is not drained again because its replica stopped.",
+                            "drain/Intake.java",
+                            "source.endings.finish();",
+                            "",
+                            "drain.IntakeTest#whoStopsEndsWhatIsToBeEndedAndGivesBackWhatNobodyWorksOn"),
+                    new Safeguard(
+                            "entry that was left stays",
+                            "An entry that its own worker elsewhere works on is not ended here.",
+                            "drain/Drainer.java",
+                            "if (outcome == KeyDrain.Outcome.ENDED) {",
+                            "if (outcome != KeyDrain.Outcome.RETRY) {",
+                            "drain.EntriesInHandTest#anEntryThatItsOwnHolderElsewhereWorksOnStays"),
+                    new Safeguard(
+                            "look has a life",
+                            "A list that was seen to wait long ago gets no file before its claim.",
+                            "drain/Intake.java",
+                            "first.withoutFile() && fresh",
+                            "first.withoutFile()",
+                            "drain.IntakeTest#aLookThatIsLongAgoMakesNoFile"),
+                    new Safeguard(
+                            "file that is open is not made",
+                            "Making a file opens and closes it, which would end its writer's lock.",
+                            "file/DayFiles.java",
+                            "if (enter(userDay)) {\n            try {\n                forces",
+                            "enter(userDay);\n"
+                                    + "        if (true) {\n"
+                                    + "            try {\n"
+                                    + "                forces",
+                            "file.DayFileLockTest#aFileThatIsOpenHereIsNotMade"),
                     new Safeguard(
                             "entry of the holder stays",
                             "An entry that its own worker holds up is not ended by another one.",
@@ -99,8 +130,8 @@ final class DrainSafeguards {
                             "entry in hand comes once",
                             "Two threads of a replica do not work on one entry.",
                             "drain/Intake.java",
-                            "if (held.add(entry.name())) {",
-                            "if (true) {",
+                            "filter(entry -> held.add(entry.name()))",
+                            "peek(entry -> held.add(entry.name()))",
                             "drain.IntakeTest#anEntryIsHandedOutOnceWhileItIsHeldHoweverOftenItsLeaseEnds"),
                     new Safeguard(
                             "memory is given back",
@@ -135,13 +166,9 @@ final class DrainSafeguards {
                     new Safeguard(
                             "entries are given back at the end",
                             "What waits for another try passes on at once.",
-                            "drain/Drainer.java",
-                            "parts.pending().giveBack(entry, lease);\n"
-                                    + "            }\n"
-                                    + "        } catch (RedisFailure",
-                            "}\n"
-                                    + "            parts.pending().ensureGroups();\n"
-                                    + "        } catch (RedisFailure",
+                            "drain/Intake.java",
+                            "source.stream.giveBack(entry, lease);",
+                            "",
                             "drain.EntriesInHandTest#whatWaitsForAnotherTryPassesOnAtOnceWhenItsReplicaStops"),
                     new Safeguard(
                             "room for retries is bounded",
