@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The real Redis with a fault before a call is sent, or when its reply has come. Cut connections
@@ -148,7 +149,11 @@ public final class FaultingCalls implements RedisCalls {
     private String subject(Script script, List<String> keys, List<byte[]> arguments) {
         String names = String.join(" ", keys);
         return switch (script) {
-            case ACKNOWLEDGE -> lists.getOrDefault(text(arguments.getLast()), "");
+            case ACKNOWLEDGE ->
+                    arguments.stream()
+                            .skip(1)
+                            .map(id -> lists.getOrDefault(text(id), ""))
+                            .collect(Collectors.joining(" "));
             case RENEW -> lists.getOrDefault(text(arguments.get(2)), "");
             case NOTIFY -> names + " " + text(arguments.getLast());
             default -> arguments.isEmpty() ? names : names + " " + text(arguments.getFirst());
