@@ -216,7 +216,7 @@ final class ScriptSafeguards {
                             "redis/reclaim.lua",
                             "ARGV[2], ARGV[3], ARGV[5]",
                             "ARGV[2], 0, ARGV[5]",
-                            "redis.PendingStreamTest"),
+                            "redis.PendingStreamTest#anEntryIsTakenOverAfterTheLeaseAndNotBefore"),
                     new Safeguard(
                             "group from the beginning",
                             "Entries older than the group are handed out too.",
@@ -237,14 +237,14 @@ final class ScriptSafeguards {
                             "redis/take.lua",
                             " and entry_ms <= now_ms then",
                             " then",
-                            "redis.PendingStreamTest"),
+                            "redis.PendingStreamTest#anEntryFromTheFutureIsDueForItIsTheTraceOfAClockThatSteppedBack"),
                     new Safeguard(
                             "entries of retired consumers",
                             "A consumer with entries is not removed with them.",
                             "redis/retire.lua",
                             "fields['pending'] == 0 and ",
                             "",
-                            "redis.PendingStreamTest"),
+                            "redis.PendingStreamTest#consumersWithoutWorkAreRetiredAndOthersAreNot"),
                     new Safeguard(
                             "acknowledged and deleted",
                             "What is drained counts as pending no more.",
