@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -18,6 +19,7 @@ import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
@@ -72,15 +74,14 @@ final class KillerRun {
         try (MutantLoader loader = new MutantLoader(mutant)) {
             thread.setContextClassLoader(loader);
             Count count = new Count();
+            var tests = LauncherDiscoveryRequestBuilder.request();
+            killers.forEach(killer -> tests.selectors(selector(loader, killer)));
             LauncherFactory.create()
                     .execute(
-                            LauncherDiscoveryRequestBuilder.request()
-                                    .selectors(
-                                            killers.stream()
-                                                    .map(killer -> selector(loader, killer))
-                                                    .toList())
-                                    .build(),
-                            count);
+                            LauncherExecutionRequestBuilder.request(tests.build())
+                                    .listeners(count)
+                                    .cancellationToken(count.enough)
+                                    .build());
             return count.verdict();
         } finally {
             thread.setContextClassLoader(before);
@@ -95,8 +96,12 @@ final class KillerRun {
                 : DiscoverySelectors.selectMethod(loader, type, killer.substring(method + 1));
     }
 
-    /** A container that fails proves nothing: its tests did not run. */
+    /**
+     * A container that fails proves nothing: its tests did not run. Of tests, the first that fails
+     * says enough.
+     */
     private static final class Count implements TestExecutionListener {
+        private final CancellationToken enough = CancellationToken.create();
         private final AtomicLong tests = new AtomicLong();
         private final AtomicLong failed = new AtomicLong();
         private final AtomicReference<String> firstFailed = new AtomicReference<>("");
@@ -109,7 +114,10 @@ final class KillerRun {
                 thrown.printStackTrace();
             }
             if (!test.isTest()) {
-                if (result.getStatus() != TestExecutionResult.Status.SUCCESSFUL) {
+                boolean cutShort =
+                        result.getStatus() == TestExecutionResult.Status.ABORTED
+                                && enough.isCancellationRequested();
+                if (result.getStatus() != TestExecutionResult.Status.SUCCESSFUL && !cutShort) {
                     error.compareAndSet("", test.getDisplayName() + ": " + thrown);
                 }
                 return;
@@ -118,6 +126,7 @@ final class KillerRun {
             if (result.getStatus() == TestExecutionResult.Status.FAILED) {
                 failed.incrementAndGet();
                 firstFailed.compareAndSet("", name(test));
+                enough.cancel();
             }
         }
 
