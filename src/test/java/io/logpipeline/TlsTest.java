@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.Certificates;
+import io.logpipeline.testing.FreePort;
 import io.logpipeline.testing.RedisProcess;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -143,7 +144,7 @@ class TlsTest {
 
     @Test
     void theObservePortOfItsOwnIsOpenToProbes() throws Exception {
-        int observe = RedisProcess.freePort();
+        int observe = FreePort.next();
         try (StartedPipeline api =
                 withClientCertificates("OBSERVE_PORT", Integer.toString(observe))) {
             URI ready = URI.create("http://127.0.0.1:" + observe + "/health/ready");

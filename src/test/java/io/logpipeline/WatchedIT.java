@@ -2,6 +2,7 @@ package io.logpipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.logpipeline.testing.FreePort;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisProcess;
 import java.io.BufferedReader;
@@ -45,7 +46,7 @@ class WatchedIT {
     @ParameterizedTest
     @ValueSource(strings = {"api", "drainer", "all", "demo"})
     void thePageIsOnTheObservePortAndItsStreamsDoNotDelayTheEnd(String role) throws Exception {
-        int observe = RedisProcess.freePort();
+        int observe = FreePort.next();
         try (RedisProcess redis = RedisProcess.start();
                 PipelineProcess process =
                         PipelineProcess.of(directory, role)

@@ -11,6 +11,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** Keeps a number of pods and replaces them, as the Deployment controller does. */
 final class Deployment implements AutoCloseable {
@@ -40,11 +42,34 @@ final class Deployment implements AutoCloseable {
         for (int i = 0; i < replicas; i++) {
             deployment.startPod();
         }
-        Await.until(
-                "all pods are ready",
-                ROLLED_OUT_WITHIN,
-                () -> deployment.readyPods().size() == replicas);
-        return deployment;
+        try {
+            deployment.await("all pods are ready", () -> deployment.readyPods().size() == replicas);
+            return deployment;
+        } catch (AssertionError notReady) {
+            deployment.close();
+            throw notReady;
+        }
+    }
+
+    /** Says of a failure what those that are not ready are at. */
+    private void await(String what, BooleanSupplier condition) {
+        try {
+            Await.until(
+                    what,
+                    ROLLED_OUT_WITHIN,
+                    () -> condition.getAsBoolean() || pods.stream().anyMatch(Pod::crashed));
+            if (pods.stream().noneMatch(Pod::crashed)) {
+                return;
+            }
+            throw new AssertionError("a pod ended on its own before: " + what);
+        } catch (AssertionError failure) {
+            String states =
+                    pods.stream()
+                            .filter(pod -> !pod.isReady())
+                            .map(Pod::state)
+                            .collect(Collectors.joining("\n"));
+            throw new AssertionError(failure.getMessage() + "\n" + states, failure);
+        }
     }
 
     private void startPod() throws IOException {
@@ -61,10 +86,7 @@ final class Deployment implements AutoCloseable {
     Pod next() {
         List<Pod> ready = readyPods();
         while (ready.isEmpty()) {
-            Await.until(
-                    "a " + spec.role() + " is ready",
-                    ROLLED_OUT_WITHIN,
-                    () -> !readyPods().isEmpty());
+            await("a " + spec.role() + " is ready", () -> !readyPods().isEmpty());
             ready = readyPods();
         }
         return ready.get(Math.floorMod(turn.getAndIncrement(), ready.size()));
@@ -81,9 +103,8 @@ final class Deployment implements AutoCloseable {
             } else if (!old.isEmpty() && mayLoseOne()) {
                 delete(old.removeFirst());
             } else {
-                Await.until(
+                await(
                         "enough pods are ready",
-                        ROLLED_OUT_WITHIN,
                         () -> old.isEmpty() ? readyPods().size() >= replicas : mayLoseOne());
             }
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.logpipeline.SwitchedMain;
 import io.logpipeline.testing.Await;
+import io.logpipeline.testing.FreePort;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisProcess;
 import java.io.IOException;
@@ -97,7 +98,7 @@ class LivePageIT {
 
     @BeforeEach
     void start() throws IOException {
-        port = RedisProcess.freePort();
+        port = FreePort.next();
         redis = RedisProcess.start("--appendonly", "yes");
         process = process("all").with("SERVER_PORT", Integer.toString(port)).startReady();
         drainer = process("drainer").startReady();

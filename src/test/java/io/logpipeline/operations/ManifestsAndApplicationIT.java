@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.logpipeline.testing.Await;
+import io.logpipeline.testing.FreePort;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisProcess;
 import java.io.IOException;
@@ -66,7 +67,7 @@ class ManifestsAndApplicationIT {
                         .isEqualTo("/etc/log-pipeline");
                 assertThat(deployment.at("/spec/template/spec/volumes/0/configMap/name").asText())
                         .isEqualTo("log-pipeline");
-                int observePort = RedisProcess.freePort();
+                int observePort = FreePort.next();
                 try (PipelineProcess process =
                         PipelineProcess.of(directory, role)
                                 .argument("--config")

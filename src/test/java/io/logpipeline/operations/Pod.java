@@ -1,8 +1,9 @@
 package io.logpipeline.operations;
 
 import io.logpipeline.operations.PodSpec.Probe;
+import io.logpipeline.testing.FreePort;
 import io.logpipeline.testing.PipelineProcess;
-import io.logpipeline.testing.RedisProcess;
+import io.logpipeline.testing.ProcessDump;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -44,7 +45,7 @@ final class Pod implements AutoCloseable {
 
     /** Started, and probed from now on. */
     static Pod start(PodSpec spec, Path directory, String redisUrl) throws IOException {
-        int observePort = RedisProcess.freePort();
+        int observePort = FreePort.next();
         PipelineProcess process =
                 PipelineProcess.of(directory, spec.role())
                         .argument("--config")
@@ -66,7 +67,19 @@ final class Pod implements AutoCloseable {
 
     /** A kubelet would have restarted it. */
     boolean failedLiveness() {
-        return notLive || !process.isAlive() && deleted.getCount() > 0;
+        return notLive || crashed();
+    }
+
+    /** It ended although nobody deleted it. */
+    boolean crashed() {
+        return !process.isAlive() && deleted.getCount() > 0;
+    }
+
+    /** What it is at, for a failing test to say. */
+    String state() {
+        String threads = process.isAlive() ? ProcessDump.of(process.pid()) : "it ended\n";
+        return "pod of %s, observed at port %d:\n%s%s"
+                .formatted(spec.role(), observePort, threads, process.output());
     }
 
     int port() {

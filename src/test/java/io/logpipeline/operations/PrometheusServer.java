@@ -3,7 +3,7 @@ package io.logpipeline.operations;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.logpipeline.testing.Await;
-import io.logpipeline.testing.RedisProcess;
+import io.logpipeline.testing.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -33,7 +33,7 @@ final class PrometheusServer implements AutoCloseable {
 
     static PrometheusServer start(Path directory, Path rules, List<Integer> targets)
             throws IOException {
-        int port = RedisProcess.freePort();
+        int port = FreePort.next();
         String hosts =
                 targets.stream()
                         .map(target -> "'127.0.0.1:" + target + "'")

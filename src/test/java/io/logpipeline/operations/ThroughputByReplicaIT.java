@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.logpipeline.testing.Await;
+import io.logpipeline.testing.FreePort;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisProcess;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class ThroughputByReplicaIT {
     void itIsSeenForEachReplicaThatRunsAndAddsUpToWhatWasDrained() throws Exception {
         List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < REPLICAS_MAX; i++) {
-            ports.add(RedisProcess.freePort());
+            ports.add(FreePort.next());
         }
         try (RedisProcess redis = RedisProcess.start();
                 PipelineProcess api =

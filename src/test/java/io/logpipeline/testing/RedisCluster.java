@@ -57,7 +57,7 @@ public final class RedisCluster implements AutoCloseable {
                                     "yes",
                                     // Else it is the port + 10,000, which others may have.
                                     "--cluster-port",
-                                    Integer.toString(RedisProcess.freePort())));
+                                    Integer.toString(FreePort.next())));
             all.addAll(Arrays.asList(options));
             return RedisProcess.start(all.toArray(String[]::new));
         } catch (IOException failure) {

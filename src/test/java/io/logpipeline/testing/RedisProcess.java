@@ -6,16 +6,11 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.File;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +30,9 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
-    private static final int PORT_MIN = 16_000;
-    private static final int PORT_MAX = 32_000;
-    private static final int PORT_TRIES_MAX = 100;
-    private static final int START_TRIES_MAX = 5;
-
     private final Path program;
     private final Path directory;
-    private int port;
+    private final int port;
     private final List<String> options;
     private volatile @Nullable Process process;
     private RedisClient client;
@@ -81,7 +71,7 @@ public final class RedisProcess implements AutoCloseable {
     private static RedisProcess of(Path program, String... options) {
         try {
             Path directory = Files.createTempDirectory("redis-test-");
-            return new RedisProcess(program, directory, freePort(), List.of(options));
+            return new RedisProcess(program, directory, FreePort.next(), List.of(options));
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         }
@@ -93,40 +83,13 @@ public final class RedisProcess implements AutoCloseable {
     }
 
     /**
-     * A port that nobody listens on now, and that no outgoing connection is given: a client that
-     * tries while the server is down could meet itself there, and keep the server from coming back.
-     */
-    public static int freePort() throws IOException {
-        for (int tries = 0; ; tries++) {
-            int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
-            try (ServerSocket socket = new ServerSocket()) {
-                // As a server does: what an earlier one's connections left behind is no hindrance.
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1);
-                return port;
-            } catch (BindException taken) {
-                if (tries == PORT_TRIES_MAX) {
-                    throw taken;
-                }
-            }
-        }
-    }
-
-    /**
      * Starts it, or starts it again after {@link #stop} or {@link #kill}, and waits until it
      * answers.
      */
     public void restart() {
         try {
-            boolean first = process == null;
-            for (int tries = 0; !startAndAwait(); tries++) {
-                String log = Files.readString(log());
-                // By Redis' own words: those of the system are other ones in each C library.
-                boolean portTaken = log.contains("Failed listening on port");
-                if (!first || tries == START_TRIES_MAX || !portTaken) {
-                    throw new IllegalStateException("redis-server ended:\n" + log);
-                }
-                port = freePort();
+            if (!startAndAwait()) {
+                throw new IllegalStateException("redis-server ended:\n" + Files.readString(log()));
             }
         } catch (IOException failure) {
             throw new IllegalStateException(failure);

@@ -32,7 +32,7 @@ public final class SentinelProcess implements AutoCloseable {
     public static SentinelProcess start(RedisProcess watched, int quorum, int downAfterMs) {
         try {
             Path directory = Files.createTempDirectory("sentinel-test-");
-            int port = RedisProcess.freePort();
+            int port = FreePort.next();
             Path file =
                     Files.write(
                             directory.resolve("sentinel.conf"),
