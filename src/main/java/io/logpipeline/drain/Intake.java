@@ -8,7 +8,6 @@ import io.logpipeline.telemetry.MonotonicClock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  * no more: drained, empty, or in the hands of a worker that has an entry of its own.
  */
 final class Intake {
-    /** An entry that nobody works on yet. */
+    /**
+     * An entry that nobody works on yet.
+     *
+     * @param lookedNanos before its list was looked at
+     */
     private record Taken(PendingEntry entry, boolean withoutFile, long lookedNanos) {}
 
     /** What a worker does next. */
@@ -62,7 +65,7 @@ final class Intake {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition told = lock.newCondition();
     private final Queue<Taken> taken = new ArrayDeque<>();
-    private final Map<Integer, PendingSource> sources = new HashMap<>();
+    private final Map<Integer, PendingSource> sources = new ConcurrentHashMap<>();
     private final Set<String> held = ConcurrentHashMap.newKeySet();
     private int lastAsked;
     private long news;
@@ -145,15 +148,16 @@ final class Intake {
             return;
         }
         Set<String> withoutFile = Set.of();
+        long lookedNanos = clock.nanoTime();
         try {
             progress.run();
             withoutFile = newFiles.missing(entries, progress);
         } finally {
             lock.lock();
             try {
-                long now = clock.nanoTime();
                 for (PendingEntry entry : entries) {
-                    taken.add(new Taken(entry, withoutFile.contains(entry.list()), now));
+                    boolean without = withoutFile.contains(entry.list());
+                    taken.add(new Taken(entry, without, lookedNanos));
                 }
                 // One of them is for this worker.
                 tell(taken.size() - 1);
@@ -180,14 +184,8 @@ final class Intake {
 
     /** Its list needs this entry no more: it is to be ended. */
     void ended(PendingEntry entry) {
-        PendingSource source;
-        lock.lock();
-        try {
-            source = Objects.requireNonNull(sources.get(entry.stream()), "of a stream never asked");
-        } finally {
-            lock.unlock();
-        }
-        source.endings.end(entry);
+        PendingSource source = sources.get(entry.stream());
+        Objects.requireNonNull(source, "of a stream never asked").endings.end(entry);
     }
 
     /**
@@ -285,21 +283,13 @@ final class Intake {
             taken.forEach(each -> left.add(each.entry()));
             left.removeIf(entry -> entry.stream() != source.stream.number());
             try {
-                close(source, left);
+                source.close(left);
             } catch (RedisFailure silent) {
                 failed = silent;
             }
         }
         if (failed != null) {
             throw failed;
-        }
-    }
-
-    private void close(PendingSource source, List<PendingEntry> left)
-            throws RedisFailure, InterruptedException {
-        source.endings.finish();
-        for (PendingEntry entry : left) {
-            source.stream.giveBack(entry, lease);
         }
     }
 }

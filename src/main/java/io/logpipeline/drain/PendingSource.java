@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * One stream as an {@link Intake} sees it: when there is something to ask it. Under the intake's
- * lock, but for the calls of the one worker that asks it.
+ * lock, but for its ends and the calls of the one worker that asks it.
  */
 final class PendingSource {
     static final Duration IDLE_MAX = Duration.ofSeconds(1);
@@ -95,5 +95,17 @@ final class PendingSource {
         nextReclaimNanos = until - nextReclaimNanos > 0 ? until : nextReclaimNanos;
         nextDueNanos = until;
         failedLast = true;
+    }
+
+    /**
+     * Ends what is to be ended, and gives back the rest. For a replica that has stopped.
+     *
+     * @param left entries of this stream that nobody works on
+     */
+    void close(List<PendingEntry> left) throws RedisFailure, InterruptedException {
+        endings.finish();
+        for (PendingEntry entry : left) {
+            stream.giveBack(entry, lease);
+        }
     }
 }

@@ -200,6 +200,16 @@ class IntakeTest {
     }
 
     @Test
+    void aLookThatTookLongMakesNoFile() throws Exception {
+        redis.server().rpush("logs:user_1:1", "1");
+        enter(1);
+        Intake intake = intake(Duration.ofHours(1));
+        calls.before(Script.WAITING, () -> clock.advance(Duration.ofSeconds(2)), 1);
+
+        assertThat(((Intake.Next.Drain) intake.next(() -> {})).withoutFile()).isFalse();
+    }
+
+    @Test
     void eachCallOfATurnIsProgress() throws Exception {
         enter(TOGETHER);
         AtomicInteger progress = new AtomicInteger();

@@ -49,7 +49,7 @@ class PausedReplicaTest {
      * it.
      */
     @ParameterizedTest
-    @ValueSource(ints = {2, 3})
+    @ValueSource(ints = {1, 2, 3})
     void whatItClaimedIsNotWrittenToTheFileThatTookTheNameOfTheOneMovedAway(int look)
             throws Exception {
         PausingDisk disk = new PausingDisk(new NioDisk(), look);

@@ -38,8 +38,8 @@ final class DrainSafeguards {
                     new Safeguard(
                             "ends at stop",
                             "What was drained is not drained again because its replica stopped.",
-                            "drain/Intake.java",
-                            "source.endings.finish();",
+                            "drain/PendingSource.java",
+                            "endings.finish();",
                             "",
                             "drain.IntakeTest#whoStopsEndsWhatIsToBeEndedAndGivesBackWhatNobodyWorksOn"),
                     new Safeguard(
@@ -56,6 +56,13 @@ final class DrainSafeguards {
                             "first.withoutFile() && fresh",
                             "first.withoutFile()",
                             "drain.IntakeTest#aLookThatIsLongAgoMakesNoFile"),
+                    new Safeguard(
+                            "life of a look begins before it",
+                            "A replica that slept as it looked makes no file by what it saw.",
+                            "drain/Intake.java",
+                            "new Taken(entry, without, lookedNanos)",
+                            "new Taken(entry, without, clock.nanoTime())",
+                            "drain.IntakeTest#aLookThatTookLongMakesNoFile"),
                     new Safeguard(
                             "file that is open is not made",
                             "Making a file opens and closes it, which would end its writer's lock.",
@@ -166,8 +173,8 @@ final class DrainSafeguards {
                     new Safeguard(
                             "entries are given back at the end",
                             "What waits for another try passes on at once.",
-                            "drain/Intake.java",
-                            "source.stream.giveBack(entry, lease);",
+                            "drain/PendingSource.java",
+                            "stream.giveBack(entry, lease);",
                             "",
                             "drain.EntriesInHandTest#whatWaitsForAnotherTryPassesOnAtOnceWhenItsReplicaStops"),
                     new Safeguard(
