@@ -98,7 +98,7 @@ class AofPrefixesIT {
         Path logDir = directory.resolve("played-" + directories.incrementAndGet());
         meeting.photograph().copyTo(logDir);
         Numbered numbered = expected(meeting);
-        try (RedisProcess redis = RedisProcess.notStarted("--appendonly", "yes")) {
+        try (RedisProcess redis = RedisProcess.notStarted(AppendOnlyFile.options())) {
             life.commands().copyTo(redis, meeting.cut());
             redis.restart();
             if (meeting.cut().place() == Place.IN_COMMAND_OF_TRANSACTION) {

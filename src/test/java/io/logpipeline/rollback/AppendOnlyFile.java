@@ -19,6 +19,17 @@ final class AppendOnlyFile {
     private static final String NAME = "appendonly.aof";
     private static final String INCREMENT = NAME + ".1.incr.aof";
 
+    /**
+     * Options of a server whose file has all that was acknowledged. By {@code everysec} it has not
+     * while it is being forced: a write then waits for up to two seconds, its answer does not.
+     */
+    static String[] options(String... more) {
+        List<String> options =
+                new ArrayList<>(List.of("--appendonly", "yes", "--appendfsync", "always"));
+        options.addAll(List.of(more));
+        return options.toArray(String[]::new);
+    }
+
     /** Where the file may end after a crash. */
     enum Place {
         BETWEEN_UNITS,

@@ -52,7 +52,7 @@ final class RecordedLife {
     }
 
     static RecordedLife record(Path directory) throws Exception {
-        try (RedisProcess redis = RedisProcess.start("--appendonly", "yes")) {
+        try (RedisProcess redis = RedisProcess.start(AppendOnlyFile.options())) {
             RecordedLife life = new RecordedLife(directory, redis);
             life.live();
             life.commands = AppendOnlyFile.of(redis);

@@ -36,7 +36,7 @@ class RepeatedTriesIT {
     private void tryAgain(boolean storeStartsEmpty, int first, int second) throws Exception {
         AppendOnlyFile commands;
         Cut cut;
-        try (RedisProcess redis = RedisProcess.start("--appendonly", "yes");
+        try (RedisProcess redis = RedisProcess.start(AppendOnlyFile.options());
                 Producer producer = new Producer(redis.url());
                 Member drainer = new Member(redis.url(), logDir, "one", 1)) {
             drainer.start();
@@ -49,7 +49,7 @@ class RepeatedTriesIT {
             Member.awaitDrained(redis, LISTS);
             commands = AppendOnlyFile.of(redis);
         }
-        try (RedisProcess redis = RedisProcess.notStarted("--appendonly", "yes")) {
+        try (RedisProcess redis = RedisProcess.notStarted(AppendOnlyFile.options())) {
             commands.copyTo(redis, cut);
             redis.restart();
             try (Producer producer = new Producer(redis.url());

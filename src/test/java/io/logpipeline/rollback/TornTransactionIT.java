@@ -43,7 +43,7 @@ class TornTransactionIT {
     }
 
     private static AppendOnlyFile pushes(int count) throws Exception {
-        try (RedisProcess redis = RedisProcess.start("--appendonly", "yes");
+        try (RedisProcess redis = RedisProcess.start(AppendOnlyFile.options());
                 Producer producer = new Producer(redis.url())) {
             for (int i = 0; i < count; i++) {
                 producer.storeWithoutKey(USER, i, i);
@@ -84,7 +84,7 @@ class TornTransactionIT {
     void whatFollowsATornTransactionIsForgottenAtTheNextStartUnlessTheFileIsMadeWhole(Care care)
             throws Exception {
         AppendOnlyFile commands = pushes(1);
-        try (RedisProcess redis = RedisProcess.notStarted("--appendonly", "yes")) {
+        try (RedisProcess redis = RedisProcess.notStarted(AppendOnlyFile.options())) {
             // After its RPUSH and before its EXEC.
             commands.copyTo(redis, cutsWithinCommandsOfTransactions(commands).get(2));
             if (care == Care.OPERATOR_BEFORE_THE_START) {
@@ -114,7 +114,7 @@ class TornTransactionIT {
         AppendOnlyFile commands = pushes(2);
         try (RedisProcess redis =
                 RedisProcess.notStarted(
-                        "--appendonly", "yes", "--rdb-key-save-delay", KEY_SAVED_IN_MICROS)) {
+                        AppendOnlyFile.options("--rdb-key-save-delay", KEY_SAVED_IN_MICROS))) {
             commands.copyTo(redis, cutsWithinCommandsOfTransactions(commands).getLast());
             redis.restart();
             watchUntil(

@@ -43,7 +43,8 @@ class Soak {
     void eachEventLandsOnceWholeAndInOrderWhateverFails() throws Exception {
         System.out.printf("Soak: %,d events, -Dlogpipeline.seed=%d%n", EVENTS, SEED);
         SoakReport report = new SoakReport(EVENTS, SEED, tally);
-        try (RedisProcess redis = RedisProcess.start("--appendonly", "yes");
+        try (RedisProcess redis =
+                        RedisProcess.start("--appendonly", "yes", "--appendfsync", "always");
                 Fleet fleet = Fleet.start(directory, redis)) {
             report.starts();
             int[][] sent;

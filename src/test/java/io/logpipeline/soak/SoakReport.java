@@ -41,7 +41,7 @@ final class SoakReport {
     void write(Judge.Verdict verdict, Watcher watcher, Chaos chaos, List<String> problems)
             throws IOException {
         line("soak of %,d events, -Dlogpipeline.seed=%d", events, seed);
-        line("processes     4 drainers, 2 APIs, 1 Redis (appendonly yes, everysec)");
+        line("processes     4 drainers, 2 APIs, 1 Redis (appendonly yes, appendfsync always)");
         line(
                 "time          %d s under load (%,.0f events/s), %d s to drain the rest",
                 producing.toSeconds(),
