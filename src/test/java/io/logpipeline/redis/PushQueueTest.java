@@ -38,16 +38,17 @@ class PushQueueTest {
     static void open() {
         String url = TestRedis.emptyUrl();
         redis = ConnectedRedis.to(url);
+        RedisLink link = RedisLink.open(url, "test-push", Duration.ofSeconds(5));
         queue =
                 new PushQueue(
-                        RedisLink.open(url, "test-push", Duration.ofSeconds(5)),
+                        link,
                         new PendingStreams(redis.link(), "test", new StreamSet(1)),
                         Duration.ofSeconds(600),
                         BYTES_MAX,
                         Durability.MEMORY,
                         new Watchdog(System::nanoTime));
-        Await.until(
-                "the queue is connected", () -> queue.push(events("a", "0"), null).equals(STORED));
+        // Not by a push: whether Redis knows the scripts is a test's to say.
+        Await.until("the queue is connected", link::isConnected);
     }
 
     @AfterAll

@@ -62,7 +62,9 @@ final class KillerProcess implements AutoCloseable {
 
     /** Runs tests against the code without a safeguard, or with all of them when it is null. */
     Verdict run(@Nullable Safeguard without, List<String> killers) throws InterruptedException {
+        // Whatever ran before: the same for each.
         redis.with(RedisCommands::flushall);
+        redis.with(RedisCommands::scriptFlush);
         List<String> words = new ArrayList<>(List.of(without == null ? "" : without.name()));
         words.addAll(killers);
         try {
