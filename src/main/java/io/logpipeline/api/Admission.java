@@ -4,6 +4,8 @@ import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.concurrency.limits.LimitAlgorithm;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param gates before the body is read, passed in this order
  * @param users once the events are known; null for no limit
  * @param concurrency of bodies that are parsed and stored; null for no limit. Reading them is not
- *     in it: a slow client would hold up others. Neither are probes, which must be answered most of
- *     all when there is much to do.
+ *     in it, nor is answering: a slow client would hold up others. Neither are probes, which must
+ *     be answered most of all when there is much to do.
  */
 public record Admission(List<Gate> gates, @Nullable UserRates users, @Nullable Limit concurrency) {
     private static final Refusal TOO_MANY =
@@ -24,21 +26,23 @@ public record Admission(List<Gate> gates, @Nullable UserRates users, @Nullable L
         return new Admission(List.of(), null, null);
     }
 
-    /** Does the work within the limit of concurrency, or not at all. */
-    @Nullable Refusal within(Runnable work) {
+    /**
+     * Does the work within the limit of concurrency, or not at all.
+     *
+     * @param otherwise what comes of a refusal in the place of the work
+     */
+    <T> T within(Supplier<T> work, Function<Refusal, T> otherwise) {
         if (concurrency == null) {
-            work.run();
-            return null;
+            return work.get();
         }
         if (!(concurrency.tryAcquireOutcome(true)
                 instanceof LimitAlgorithm.Outcome.Accepted accepted)) {
-            return TOO_MANY;
+            return otherwise.apply(TOO_MANY);
         }
         try {
-            work.run();
+            return work.get();
         } finally {
             accepted.token().success();
         }
-        return null;
     }
 }

@@ -71,8 +71,10 @@ public final class BodyMemory {
         /** Gives all of it back. */
         @Override
         public void close() {
-            units.release(held);
-            held = 0;
+            if (held > 0) {
+                units.release(held);
+                held = 0;
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.logpipeline.api;
 
 import io.helidon.http.DirectHandler;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 /** The one shape of every error answer: {@code {"error":"…","details":"…"}}. */
 public final class ErrorAnswers {
     private static final String METHOD_HEAD = "HEAD";
+    private static final Header SOON = HeaderValues.create(HeaderNames.RETRY_AFTER, "1");
 
     private ErrorAnswers() {}
 
@@ -27,14 +29,19 @@ public final class ErrorAnswers {
         for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
             handlers.addHandler(
                     type,
-                    (request, eventType, status, headers, message) ->
-                            DirectHandler.TransportResponse.builder()
-                                    .status(status)
-                                    .headers(headers)
-                                    .header(HeaderValues.CONTENT_TYPE_JSON)
-                                    .keepAlive(eventType.keepAlive())
-                                    .entity(body(errorOf(status), detailsOf(status)))
-                                    .build());
+                    (request, eventType, status, headers, message) -> {
+                        var answer =
+                                DirectHandler.TransportResponse.builder()
+                                        .status(status)
+                                        .headers(headers)
+                                        .header(HeaderValues.CONTENT_TYPE_JSON)
+                                        .keepAlive(eventType.keepAlive())
+                                        .entity(body(errorOf(status), detailsOf(status)));
+                        if (status.code() == Status.SERVICE_UNAVAILABLE_503.code()) {
+                            answer.header(SOON);
+                        }
+                        return answer.build();
+                    });
         }
         listener.directHandlers(handlers.build());
     }

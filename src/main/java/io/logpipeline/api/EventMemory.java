@@ -28,6 +28,7 @@ final class EventMemory {
     /** Its line and its user, and a list and a key of its own. */
     private static final int EVENT_BYTES_MAX = 400;
 
+    private final Optional<Turn> uncounted = Optional.of(new Turn(0));
     private final Semaphore free;
     private final int units;
     private final Duration patience;
@@ -57,14 +58,17 @@ final class EventMemory {
 
         @Override
         public void close() {
-            free.release(held);
+            if (held > 0) {
+                // Even of none it would wake whoever waits.
+                free.release(held);
+            }
         }
     }
 
     /** Waits for a turn; empty when others take too long. */
     Optional<Turn> await(byte[] body, int length) throws InterruptedException {
         if (length <= FREE_BODY_BYTES) {
-            return Optional.of(new Turn(0));
+            return uncounted;
         }
         int needed = (int) Math.min(bytesOf(body, length) / UNIT_BYTES + 1, units);
         return free.tryAcquire(needed, patience.toMillis(), TimeUnit.MILLISECONDS)

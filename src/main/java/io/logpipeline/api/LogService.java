@@ -118,15 +118,26 @@ public final class LogService implements HttpService {
         } else if (!headers.idempotencyKeyValid()) {
             answer.invalid("Idempotency-Key: expected 1 to 128 printable ASCII characters");
         } else {
-            try (BodyMemory.Share inflated = memory.share()) {
-                switch (readBody(request, headers, inflated)) {
-                    case BodyRead.TooLarge tooLarge -> answer.tooLarge(tooLarge);
-                    case BodyRead.Damaged(String details) -> answer.invalid(details);
-                    case BodyRead.NoRoom() -> answer.noRoom();
-                    case BodyRead.Unframed() -> answer.unframed();
-                    case BodyRead.Whole body -> takeTurn(body, headers, answer);
-                }
-            }
+            outcome(request, headers, response).tell(answer);
+        }
+    }
+
+    /** What the client is to be told: once nothing is held that others wait for. */
+    @FunctionalInterface
+    private interface Outcome {
+        void tell(Answer answer);
+    }
+
+    private Outcome outcome(
+            ServerRequest request, RequestHeaders headers, ServerResponse response) {
+        try (BodyMemory.Share inflated = memory.share()) {
+            return switch (readBody(request, headers, inflated)) {
+                case BodyRead.TooLarge tooLarge -> answer -> answer.tooLarge(tooLarge);
+                case BodyRead.Damaged(String details) -> answer -> answer.invalid(details);
+                case BodyRead.NoRoom() -> Answer::noRoom;
+                case BodyRead.Unframed() -> Answer::unframed;
+                case BodyRead.Whole body -> takeTurn(body, headers, response);
+            };
         }
     }
 
@@ -158,60 +169,58 @@ public final class LogService implements HttpService {
         }
     }
 
-    private void takeTurn(BodyRead.Whole body, RequestHeaders headers, Answer answer) {
+    private Outcome takeTurn(BodyRead.Whole body, RequestHeaders headers, ServerResponse response) {
         try {
             Optional<EventMemory.Turn> turn = eventMemory.await(body.bytes(), body.length());
             if (turn.isEmpty()) {
-                answer.noRoom();
-                return;
+                return Answer::noRoom;
             }
             try (EventMemory.Turn _ = turn.get()) {
-                admit(body, headers, answer);
+                return admission.within(
+                        () -> parseAndPush(body, headers, response),
+                        refusal -> answer -> answer.refused(refusal));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            answer.storeFailed(STOPPING, STOPPING_RETRY_AFTER);
+            return answer -> answer.storeFailed(STOPPING, STOPPING_RETRY_AFTER);
         }
     }
 
-    private void admit(BodyRead.Whole body, RequestHeaders headers, Answer answer) {
-        Refusal refusal = admission.within(() -> parseAndPush(body, headers, answer));
-        if (refusal != null) {
-            answer.refused(refusal);
-        }
-    }
-
-    private void parseAndPush(BodyRead.Whole body, RequestHeaders headers, Answer answer) {
+    private Outcome parseAndPush(
+            BodyRead.Whole body, RequestHeaders headers, ServerResponse response) {
         boolean batch = headers.lines() || EventParser.opensArray(body.bytes(), body.length());
         ParseResult result =
                 headers.lines()
                         ? EventParser.parseLines(body.bytes(), body.length())
                         : EventParser.parse(body.bytes(), body.length());
-        switch (result) {
-            case ParseResult.Rejected(String details) -> answer.invalid(details);
+        return switch (result) {
+            case ParseResult.Rejected(String details) -> answer -> answer.invalid(details);
             case ParseResult.Accepted(List<LogEvent> events) -> {
                 UserRates users = admission.users();
-                Refusal refusal = users == null ? null : users.refusal(events, answer.response());
-                if (refusal != null) {
-                    answer.refused(refusal);
-                    return;
-                }
-                switch (push(events, headers.idempotencyKey())) {
-                    case PushOutcome.Stored() -> {
-                        telemetry.eventsAccepted(events.size(), bytesOf(events));
-                        answer.stored(RequestOutcome.ACCEPTED, events.size(), batch);
-                    }
-                    case PushOutcome.Duplicate() ->
-                            answer.stored(RequestOutcome.DUPLICATE, events.size(), batch);
-                    case PushOutcome.KeyReused() ->
-                            answer.invalid("Idempotency-Key: came before with other events");
-                    case PushOutcome.Overloaded(Duration retryAfter) ->
-                            answer.overloaded(retryAfter);
-                    case PushOutcome.Failed(String details, Duration retryAfter) ->
-                            answer.storeFailed(details, retryAfter);
-                }
+                Refusal refusal = users == null ? null : users.refusal(events, response);
+                yield refusal == null
+                        ? store(events, headers.idempotencyKey(), batch)
+                        : answer -> answer.refused(refusal);
             }
-        }
+        };
+    }
+
+    private Outcome store(List<LogEvent> events, @Nullable String idempotencyKey, boolean batch) {
+        int count = events.size();
+        return switch (push(events, idempotencyKey)) {
+            case PushOutcome.Stored() -> {
+                telemetry.eventsAccepted(count, bytesOf(events));
+                yield answer -> answer.stored(RequestOutcome.ACCEPTED, count, batch);
+            }
+            case PushOutcome.Duplicate() ->
+                    answer -> answer.stored(RequestOutcome.DUPLICATE, count, batch);
+            case PushOutcome.KeyReused() ->
+                    answer -> answer.invalid("Idempotency-Key: came before with other events");
+            case PushOutcome.Overloaded(Duration retryAfter) ->
+                    answer -> answer.overloaded(retryAfter);
+            case PushOutcome.Failed(String details, Duration retryAfter) ->
+                    answer -> answer.storeFailed(details, retryAfter);
+        };
     }
 
     private static long bytesOf(List<LogEvent> events) {

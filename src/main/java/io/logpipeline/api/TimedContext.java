@@ -36,7 +36,7 @@ final class TimedContext implements ConnectionContext {
     private BooleanSupplier readsFirstLine = () -> true;
     private int uncounted;
 
-    /** Of this request. */
+    /** Of this request, or, where others came with it, since the answer before it. */
     private long pulled;
 
     /** There was no room for this request's body: what still comes of it is let go of at once. */
@@ -52,7 +52,7 @@ final class TimedContext implements ConnectionContext {
         this.wait = wait;
         this.heldBytesMax = heldBytesMax;
         this.reader = new StrictReader(this::pull, () -> readsFirstLine.getAsBoolean());
-        this.writer = new TimedWriter(context.dataWriter(), wait);
+        this.writer = new TimedWriter(context.dataWriter(), wait, this::answers);
     }
 
     ClientWait clientWait() {
@@ -66,6 +66,12 @@ final class TimedContext implements ConnectionContext {
     /** Says how to ask the connection whether it is between two requests. */
     void readsFirstLine(BooleanSupplier question) {
         readsFirstLine = question;
+    }
+
+    /** What came is dealt with. A client that does not take its answer holds nothing of it. */
+    private void answers() {
+        pulled = 0;
+        memory.close();
     }
 
     private byte[] pull() {
@@ -176,7 +182,8 @@ final class TimedContext implements ConnectionContext {
         return context.childSocketId();
     }
 
-    private record TimedWriter(DataWriter writer, ClientWait client) implements DataWriter {
+    private record TimedWriter(DataWriter writer, ClientWait client, Runnable before)
+            implements DataWriter {
         @Override
         public void write(BufferData... buffers) {
             timed(() -> writer.write(buffers));
@@ -208,6 +215,7 @@ final class TimedContext implements ConnectionContext {
         }
 
         private void timed(Runnable write) {
+            before.run();
             client.writes();
             try {
                 write.run();

@@ -108,6 +108,41 @@ class BodyMemoryTest {
     }
 
     @Test
+    void smallBodiesThatComeTogetherAreNotTakenForALargeOne() throws Exception {
+        int count = 200;
+        String request =
+                "POST /log HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s%s"
+                        .formatted(
+                                ApiServer.BODY_BYTES_MAX,
+                                ApiServer.EVENT,
+                                " ".repeat(ApiServer.BODY_BYTES_MAX - ApiServer.EVENT.length()));
+        String last = request.replace("Host: x", "Host: x\r\nConnection: close");
+        try (BodyMemory.Share others = memory.share()) {
+            assertThat(others.covers(MEMORY_BYTES)).isTrue();
+
+            String answers = api.exchange(request.repeat(count - 1) + last);
+
+            assertThat(answers.split("HTTP/1.1 200 ", -1)).hasSize(1 + count);
+        }
+        assertThat(api.pushes.lines()).hasSize(count);
+    }
+
+    @Test
+    void aHeadForWhichThereIsNoRoomIsToComeAgainLater() throws Exception {
+        String request =
+                "POST /log?%s HTTP/1.1\r\nHost: x\r\nX-Long: %s\r\nContent-Length: 9000\r\n\r\n%s"
+                        .formatted("q".repeat(1900), "h".repeat(15_900), " ".repeat(9000));
+        try (BodyMemory.Share others = memory.share()) {
+            assertThat(others.covers(MEMORY_BYTES)).isTrue();
+
+            assertThat(api.exchange(request))
+                    .startsWith("HTTP/1.1 503 ")
+                    .containsIgnoringCase("\r\nRetry-After: 1\r\n")
+                    .contains("{\"error\":\"Overloaded\"");
+        }
+    }
+
+    @Test
     void aLineWithoutEndIsCutOffThoughThereIsRoom() throws Exception {
         String chunked = "POST /log HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
         byte[] zeros = "0".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
