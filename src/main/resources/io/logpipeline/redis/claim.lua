@@ -63,6 +63,8 @@ local reply = {'CLAIMED', ledger[1], ledger[2], total}
 local elements_max = math.min(total, tonumber(ARGV[5]))
 local bytes_max = tonumber(ARGV[6])
 local read, bytes, slice = 0, 0, 1
+-- What is read is in memory several times, before it is weighed: a few of the largest events.
+local slice_max = 64
 while read < elements_max do
     local part = redis.call('LRANGE', KEYS[2], read, math.min(read + slice, elements_max) - 1)
     for i = 1, #part do
@@ -75,6 +77,6 @@ while read < elements_max do
     end
     -- As many as should fit, by what they weighed so far.
     local fitting = math.floor((bytes_max - bytes) / (bytes / read + 1))
-    slice = math.max(1, math.min(slice * 8, fitting, 4000))
+    slice = math.max(1, math.min(slice * 8, fitting, slice_max))
 end
 return reply

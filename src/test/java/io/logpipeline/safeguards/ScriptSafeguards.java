@@ -49,6 +49,13 @@ final class ScriptSafeguards {
                             "",
                             "redis.ClaimTest"),
                     new Safeguard(
+                            "claim reads a few at a time",
+                            "Redis does not hold what a claim does not take.",
+                            "redis/claim.lua",
+                            "local slice_max = 64",
+                            "local slice_max = 4000",
+                            "redis.ClaimTest#fewElementsAreReadAtATime"),
+                    new Safeguard(
                             "claim does not replace a batch",
                             "Events pushed after a claim do not take the place of those claimed.",
                             "redis/claim.lua",
