@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The line that an element of a list becomes, fixed for all time: its bytes and a line feed. An
- * element with a line break in it would tear the file, so it becomes one JSON string literal.
+ * element with a line break in it would tear the file, and one with a NUL looks like a torn write,
+ * so these become one JSON string literal each.
  */
 final class Line {
     static final byte BREAK = '\n';
@@ -15,7 +16,7 @@ final class Line {
     /** The bytes of an element's line, without its line feed; the element itself in most cases. */
     static byte[] of(byte[] element) {
         for (byte b : element) {
-            if (b == '\n' || b == '\r') {
+            if (b == '\n' || b == '\r' || b == 0) {
                 return literal(element);
             }
         }

@@ -21,6 +21,17 @@ class DayFileRecoveryTest {
     }
 
     @Test
+    void anElementWithANulIsNotTakenForATornWrite() throws IOException {
+        file.append(0, "a\0b", "c");
+
+        AppendOutcome.Appended again = file.append(0, "a\0b", "c");
+
+        assertThat(again.alreadyApplied()).isEqualTo(2);
+        assertThat(again.tornBytes()).isZero();
+        assertThat(file.content()).isEqualTo("\"a\\u0000b\"\nc\n");
+    }
+
+    @Test
     void aTailAppliedWholeIsNotWrittenAgain() throws IOException {
         file.put("old\na\nb\n");
 

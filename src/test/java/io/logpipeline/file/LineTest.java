@@ -42,6 +42,11 @@ class LineTest {
     }
 
     @Test
+    void aNulMakesTheElementOneJsonString() {
+        assertThat(line("a\0b")).isEqualTo("\"a\\u0000b\"");
+    }
+
+    @Test
     void theJsonStringReadsBackAsTheElement() throws IOException {
         StringBuilder everything = new StringBuilder("\n");
         for (char c = 0; c < 0x180; c++) {

@@ -270,9 +270,16 @@ final class FileSafeguards {
                             "line break is escaped",
                             "An element with a line break takes one line.",
                             "file/Line.java",
-                            "if (b == '\\n' || b == '\\r') {",
-                            "if (false) {",
+                            "if (b == '\\n' || b == '\\r' ||",
+                            "if (",
                             "file.DayFileAppendTest"),
+                    new Safeguard(
+                            "NUL is escaped",
+                            "An element with a NUL is not taken for a torn write.",
+                            "file/Line.java",
+                            " || b == 0) {",
+                            ") {",
+                            "file.DayFileRecoveryTest#anElementWithANulIsNotTakenForATornWrite"),
                     new Safeguard(
                             "store id",
                             "Lines of a store that is gone are not taken for those of this one.",
