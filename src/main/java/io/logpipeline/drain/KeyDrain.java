@@ -32,7 +32,7 @@ final class KeyDrain {
     enum Outcome {
         /** Its list needs it no more: drained, empty, or somebody else's who has another entry. */
         ENDED,
-        /** It failed; try again soon. */
+        /** It failed, or the replica stops in the middle of it: to be gone on with soon. */
         RETRY,
         /** Somebody else works on it; it comes back by its lease if that one dies. */
         LEFT
@@ -161,7 +161,7 @@ final class KeyDrain {
                 }
                 if (stopping.getAsBoolean()) {
                     claims.release(entry, token(entry));
-                    return Outcome.LEFT;
+                    return Outcome.RETRY;
                 }
                 pending.renew(entry);
             } catch (Disk.NotOpened notOpened) {

@@ -85,10 +85,11 @@ final class ServerLink implements RedisLink {
                 } catch (RuntimeException unreachable) {
                     // RedisWatch tells of it, once.
                     connectProblem = rootMessage(unreachable);
+                    Duration longer = delay.multipliedBy(2);
                     delay =
-                            delay.compareTo(Connector.RECONNECT_MAX) < 0
-                                    ? delay.multipliedBy(2)
-                                    : delay;
+                            longer.compareTo(Connector.RECONNECT_MAX) < 0
+                                    ? longer
+                                    : Connector.RECONNECT_MAX;
                 }
                 if (closed.await(delay.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;

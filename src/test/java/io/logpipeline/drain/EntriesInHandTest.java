@@ -64,6 +64,42 @@ class EntriesInHandTest {
     }
 
     @Test
+    void aListPassesOnAtOnceWhenItsReplicaStopsInTheMiddleOfIt() throws Exception {
+        redis.server().flushall();
+        DrainStage.Pace pace =
+                new DrainStage.Pace(DrainStage.INTERVAL, LONG_LEASE, LONG_LEASE, 1, 1);
+        DrainStage stage = new DrainStage(redis.link(), logDir, "replica", pace);
+        Thread stopper = Thread.ofPlatform().unstarted(() -> stop(stage));
+        stage.landed =
+                (userDay, elements) -> {
+                    if (stopper.getState() == Thread.State.NEW) {
+                        stopper.start();
+                    }
+                    Await.until(
+                            "it is told to stop", () -> stopper.getState() == Thread.State.WAITING);
+                };
+        redis.server().rpush(OTHER, "1", "2", "3");
+        redis.server().xadd(RedisKeys.PENDING, Map.of("key", OTHER, "noticed_us", "1"));
+        Await.until("it stops", () -> stopper.getState() != Thread.State.NEW);
+        stopper.join();
+
+        assertThat(stage.lines(OTHER)).containsExactly("1");
+        PendingStreams another = new PendingStreams(redis.link(), "another", new StreamSet(1));
+        assertThat(another.of(OTHER).reclaim(LONG_LEASE, 8))
+                .extracting(PendingEntry::list)
+                .containsExactly(OTHER);
+        stage.close();
+    }
+
+    private static void stop(DrainStage stage) {
+        try {
+            stage.drainer.stop();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
     void workersWithNothingToDoAreNotTakenForDead() throws Exception {
         redis.server().flushall();
         try (DrainStage stage = start(LONG_LEASE)) {

@@ -171,6 +171,15 @@ final class DrainSafeguards {
                             "finally {\n                heartbeat.close();\n            }",
                             "drain.DrainWorkersTest#aWorkerThatEndedUnexpectedlyIsMissed"),
                     new Safeguard(
+                            "list in hand is given back at the end",
+                            "What a replica stops in the middle of passes on at once.",
+                            "drain/KeyDrain.java",
+                            "claims.release(entry, token(entry));\n"
+                                    + "                    return Outcome.RETRY;",
+                            "claims.release(entry, token(entry));\n"
+                                    + "                    return Outcome.LEFT;",
+                            "drain.EntriesInHandTest#aListPassesOnAtOnceWhenItsReplicaStopsInTheMiddleOfIt"),
+                    new Safeguard(
                             "entries are given back at the end",
                             "What waits for another try passes on at once.",
                             "drain/PendingSource.java",
