@@ -6,9 +6,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -49,20 +47,9 @@ public final class RedisCluster implements AutoCloseable {
     }
 
     private static RedisProcess node(String... options) {
-        try {
-            List<String> all =
-                    new ArrayList<>(
-                            List.of(
-                                    "--cluster-enabled",
-                                    "yes",
-                                    // Else it is the port + 10,000, which others may have.
-                                    "--cluster-port",
-                                    Integer.toString(FreePort.next())));
-            all.addAll(Arrays.asList(options));
-            return RedisProcess.start(all.toArray(String[]::new));
-        } catch (IOException failure) {
-            throw new IllegalStateException(failure);
-        }
+        List<String> all = new ArrayList<>(List.of("--cluster-enabled", "yes"));
+        all.addAll(List.of(options));
+        return RedisProcess.start(all.toArray(String[]::new));
     }
 
     private void join() {

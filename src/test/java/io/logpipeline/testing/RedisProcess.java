@@ -30,6 +30,9 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
+    /** An option; its servers talk to one another on a second port. */
+    private static final String CLUSTER = "--cluster-enabled";
+
     private final Path program;
     private final Path directory;
     private final int port;
@@ -71,7 +74,12 @@ public final class RedisProcess implements AutoCloseable {
     private static RedisProcess of(Path program, String... options) {
         try {
             Path directory = Files.createTempDirectory("redis-test-");
-            return new RedisProcess(program, directory, FreePort.next(), List.of(options));
+            List<String> all = new ArrayList<>(List.of(options));
+            if (all.contains(CLUSTER)) {
+                // Else it is the port + 10,000, which others may have.
+                all.addAll(List.of("--cluster-port", Integer.toString(FreePort.next())));
+            }
+            return new RedisProcess(program, directory, FreePort.next(), List.copyOf(all));
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         }
