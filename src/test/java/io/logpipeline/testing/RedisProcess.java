@@ -132,15 +132,16 @@ public final class RedisProcess implements AutoCloseable {
         return directory.resolve("redis.log");
     }
 
-    /** This one, not another that was quicker to take the port. */
+    /** This one, with all that it has on disk: while it loads, it tells of itself already. */
     private boolean answers(Process started) {
         try {
-            String id = "process_id:" + started.pid() + "\r\n";
-            if (with(server -> server.info("server")).contains(id)) {
+            String info = with(server -> server.info());
+            if (info.contains("process_id:" + started.pid() + "\r\n")
+                    && info.contains("\r\nloading:0\r\n")) {
                 return true;
             }
         } catch (RuntimeException notYet) {
-            // It starts, or loads what it has on disk.
+            // It starts.
         }
         disconnect();
         return false;
