@@ -15,6 +15,7 @@ import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Looks once a second at the metrics and the memory of all processes, as a scraper would. */
@@ -87,7 +88,10 @@ final class Watcher implements AutoCloseable {
                         cpuOf.computeIfAbsent(what, absent -> new TreeMap<>()).put(pid, cpu));
     }
 
-    /** Summed over their labels; none when the process does not answer. */
+    /**
+     * Summed over their labels, and by kind or reason: {@code name kind}. None when the process
+     * does not answer.
+     */
     private Map<String, Double> metrics(int port) {
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
@@ -102,6 +106,10 @@ final class Watcher implements AutoCloseable {
                         String name = line.substring(PREFIX.length()).split("[{ ]", 2)[0];
                         double value = Double.parseDouble(line.substring(line.lastIndexOf(' ')));
                         metrics.merge(name, value, Double::sum);
+                        Matcher part = LABEL.matcher(line);
+                        if (part.find()) {
+                            metrics.merge(name + ' ' + part.group(1), value, Double::sum);
+                        }
                     });
         } catch (IOException noAnswer) {
             return Map.of();
