@@ -71,7 +71,7 @@ public final class SentinelProcess implements AutoCloseable {
         try (var connection = client.connectSentinel()) {
             return Integer.parseInt(connection.sync().master(NAME).get("port"));
         } finally {
-            client.shutdown(0, 0, TimeUnit.MILLISECONDS);
+            var unused = client.shutdownAsync(0, 0, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -81,7 +81,7 @@ public final class SentinelProcess implements AutoCloseable {
         try (var connection = client.connectSentinel()) {
             return Integer.parseInt(connection.sync().master(NAME).get("num-other-sentinels"));
         } finally {
-            client.shutdown(0, 0, TimeUnit.MILLISECONDS);
+            var unused = client.shutdownAsync(0, 0, TimeUnit.MILLISECONDS);
         }
     }
 
