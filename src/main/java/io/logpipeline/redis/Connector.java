@@ -2,6 +2,7 @@ package io.logpipeline.redis;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ConnectionFuture;
+import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -33,6 +34,9 @@ import java.util.function.Supplier;
 final class Connector {
     static final Duration RECONNECT_MIN = Duration.ofMillis(50);
     static final Duration RECONNECT_MAX = Duration.ofSeconds(1);
+
+    /** What has not ended by then ends with the process. */
+    private static final Duration END_MAX = Duration.ofSeconds(3);
 
     // Keys of ours are ASCII; a foreign one that a scan finds must come out as it went in.
     static final RedisCodec<String, byte[]> CODEC =
@@ -129,7 +133,8 @@ final class Connector {
         synchronized (this) {
             closed = true;
         }
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        // Its shutdown() waits without an end, for a thread that is stuck too.
+        var unused = LettuceFutures.awaitAll(END_MAX, client.shutdownAsync());
         resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 }

@@ -36,6 +36,27 @@ final class IngestSafeguards {
                             "false",
                             "redis.PushQueueFailuresTest#aConnectionToAServerThatBecameAReplicaIsMadeAnew"),
                     new Safeguard(
+                            "answers hold no memory",
+                            "A client that does not take its answer keeps no body out.",
+                            "api/TimedContext.java",
+                            "pulled = 0;\n        memory.close();",
+                            "pulled = 0;",
+                            "api.TimedContextTest"),
+                    new Safeguard(
+                            "requests that come together are counted apart",
+                            "Small ones are not refused for the memory of a large one.",
+                            "api/TimedContext.java",
+                            "pulled = 0;\n        memory.close();",
+                            "memory.close();",
+                            "api.BodyMemoryTest#smallBodiesThatComeTogetherAreNotTakenForALargeOne"),
+                    new Safeguard(
+                            "end of a client is not awaited for ever",
+                            "A stop comes to its end though a thread of the client is stuck.",
+                            "redis/Connector.java",
+                            "LettuceFutures.awaitAll(END_MAX, client.shutdownAsync());",
+                            "client.shutdownAsync().join();",
+                            "redis.RedisLinkTest"),
+                    new Safeguard(
                             "script that is not known is sent",
                             "A Redis that forgot its scripts takes pushes.",
                             "redis/ServerLink.java",

@@ -86,6 +86,6 @@ public final class ConnectedRedis implements AutoCloseable {
     @Override
     public void close() {
         link.close();
-        client.shutdown(0, 0, TimeUnit.MILLISECONDS);
+        ClientEnd.of(client);
     }
 }
