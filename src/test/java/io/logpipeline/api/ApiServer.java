@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -98,6 +99,13 @@ final class ApiServer implements AutoCloseable {
     HttpResponse<String> post(String body, String... headers)
             throws IOException, InterruptedException {
         return post(body.getBytes(StandardCharsets.UTF_8), headers);
+    }
+
+    /** Without waiting for the answer. */
+    CompletableFuture<HttpResponse<String>> postLater(String body) {
+        return client.sendAsync(
+                request("/log").POST(BodyPublishers.ofString(body)).build(),
+                BodyHandlers.ofString());
     }
 
     /** Sends bytes as they are, and returns all that comes back until the server closes. */

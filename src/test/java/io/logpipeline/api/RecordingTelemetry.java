@@ -5,6 +5,7 @@ import io.logpipeline.telemetry.RequestOutcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Keeps what was reported. */
 final class RecordingTelemetry implements IngestTelemetry {
@@ -12,10 +13,19 @@ final class RecordingTelemetry implements IngestTelemetry {
     private int events;
     private long bytes;
     private int pushes;
+    private volatile Consumer<RequestOutcome> beforeAnswer = outcome -> {};
+
+    /** Something that is done before each answer, in its thread. */
+    void beforeAnswer(Consumer<RequestOutcome> step) {
+        beforeAnswer = step;
+    }
 
     @Override
-    public synchronized void requestAnswered(RequestOutcome outcome) {
-        outcomes.add(outcome);
+    public void requestAnswered(RequestOutcome outcome) {
+        synchronized (this) {
+            outcomes.add(outcome);
+        }
+        beforeAnswer.accept(outcome);
     }
 
     @Override

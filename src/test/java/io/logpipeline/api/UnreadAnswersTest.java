@@ -3,51 +3,35 @@ package io.logpipeline.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.helidon.common.concurrency.limits.FixedLimit;
+import io.logpipeline.telemetry.RequestOutcome;
 import io.logpipeline.testing.Await;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-/** A client that does not take its answers holds nothing that others wait for. */
+/** A client that takes its time with its answer holds nothing that others wait for. */
 class UnreadAnswersTest {
-    private static final byte[] INVALID =
-            "POST /log HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n{"
-                    .getBytes(StandardCharsets.US_ASCII);
-    private static final int UNREAD_BYTES = 4096;
-
     @Test
     void norAPlaceAmongTheConcurrentRequests() throws Exception {
         FixedLimit one = FixedLimit.builder().permits(1).build();
-        try (ApiServer server = new ApiServer(new Admission(List.of(), null, one));
-                Socket client = new Socket()) {
-            client.setReceiveBufferSize(UNREAD_BYTES);
-            client.connect(new InetSocketAddress("127.0.0.1", server.port()));
-            Thread writer = Thread.ofPlatform().start(() -> writeUntilItFails(client));
-            Await.until("the server waits for the client", () -> standsStill(server));
+        CountDownLatch answering = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (ApiServer server = new ApiServer(new Admission(List.of(), null, one))) {
+            server.telemetry.beforeAnswer(outcome -> {
+                if (outcome == RequestOutcome.INVALID) {
+                    answering.countDown();
+                    Await.until("the other is answered", () -> goOn.getCount() == 0);
+                }
+            });
+            CompletableFuture<HttpResponse<String>> slow = server.postLater("{");
+            answering.await();
 
             assertThat(server.post(ApiServer.EVENT).statusCode()).isEqualTo(200);
 
-            client.close();
-            writer.join();
+            goOn.countDown();
+            assertThat(slow.join().statusCode()).isEqualTo(400);
         }
-    }
-
-    private static void writeUntilItFails(Socket client) {
-        try {
-            while (true) {
-                client.getOutputStream().write(INVALID);
-            }
-        } catch (IOException closed) {
-            // By the test.
-        }
-    }
-
-    private static boolean standsStill(ApiServer server) throws InterruptedException {
-        int before = server.telemetry.outcomes().size();
-        Thread.sleep(500);
-        return before > 0 && server.telemetry.outcomes().size() == before;
     }
 }
