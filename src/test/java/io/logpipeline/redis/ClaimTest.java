@@ -7,19 +7,11 @@ import static io.logpipeline.redis.ClaimStage.LEDGER;
 import static io.logpipeline.redis.ClaimStage.LIST;
 import static io.logpipeline.redis.ClaimStage.LOCK;
 import static io.logpipeline.redis.ClaimStage.texts;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lettuce.core.RedisURI;
 import io.logpipeline.testing.TestRedis;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.net.Socket;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,9 +20,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a claim takes, and what it finds when there is nothing to take. */
 class ClaimTest {
-    private static final Pattern LRANGE =
-            Pattern.compile("\"LRANGE\" \"[^\"]*\" \"(\\d+)\" \"(\\d+)\"");
-
     private static ClaimStage stage;
 
     @BeforeAll
@@ -143,35 +132,6 @@ class ClaimTest {
         stage.push(large, "2");
 
         assertThat(claimedWithBytesMax(10)).containsExactly(large);
-    }
-
-    /** Small ones tell nothing of the size of those behind them. */
-    @Test
-    void fewElementsAreReadAtATime() throws Exception {
-        RedisURI server = RedisURI.create(TestRedis.emptyUrl());
-        List<Integer> counts = new ArrayList<>();
-        try (Socket monitor = new Socket(server.getHost(), server.getPort())) {
-            monitor.getOutputStream().write("MONITOR\r\n".getBytes(UTF_8));
-            BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(monitor.getInputStream(), UTF_8));
-            assertThat(lines.readLine()).isEqualTo("+OK");
-            stage.empty();
-            stage.push(Collections.nCopies(2000, "small").toArray(String[]::new));
-
-            assertThat(stage.claimed("w1").elements()).hasSize(1000);
-
-            stage.redis.server().echo("end");
-            for (String line = lines.readLine();
-                    !line.contains("\"end\"");
-                    line = lines.readLine()) {
-                Matcher read = LRANGE.matcher(line);
-                if (read.find()) {
-                    counts.add(
-                            Integer.parseInt(read.group(2)) - Integer.parseInt(read.group(1)) + 1);
-                }
-            }
-        }
-        assertThat(counts).hasSizeGreaterThan(10).allMatch(count -> count <= 64);
     }
 
     private static List<String> claimedWithBytesMax(int bytesMax) throws Exception {

@@ -54,7 +54,7 @@ final class ScriptSafeguards {
                             "redis/claim.lua",
                             "local slice_max = 64",
                             "local slice_max = 4000",
-                            "redis.ClaimTest#fewElementsAreReadAtATime"),
+                            "redis.ClaimSlicesTest"),
                     new Safeguard(
                             "claim does not replace a batch",
                             "Events pushed after a claim do not take the place of those claimed.",
