@@ -51,25 +51,26 @@ final class Deployment implements AutoCloseable {
         }
     }
 
-    /** Says of a failure what those that are not ready are at. */
     private void await(String what, BooleanSupplier condition) {
         try {
-            Await.until(
-                    what,
-                    ROLLED_OUT_WITHIN,
-                    () -> condition.getAsBoolean() || pods.stream().anyMatch(Pod::crashed));
-            if (pods.stream().noneMatch(Pod::crashed)) {
-                return;
-            }
-            throw new AssertionError("a pod ended on its own before: " + what);
-        } catch (AssertionError failure) {
-            String states =
-                    pods.stream()
-                            .filter(pod -> !pod.isReady())
-                            .map(Pod::state)
-                            .collect(Collectors.joining("\n"));
-            throw new AssertionError(failure.getMessage() + "\n" + states, failure);
+            Await.until(what, ROLLED_OUT_WITHIN, () -> anyCrashed() || condition.getAsBoolean());
+        } catch (AssertionError late) {
+            throw new AssertionError(late.getMessage() + statesOfTheUnready(), late);
         }
+        if (anyCrashed()) {
+            throw new AssertionError("a pod ended on its own" + statesOfTheUnready());
+        }
+    }
+
+    private boolean anyCrashed() {
+        return pods.stream().anyMatch(Pod::crashed);
+    }
+
+    private String statesOfTheUnready() {
+        return pods.stream()
+                .filter(pod -> !pod.isReady())
+                .map(Pod::state)
+                .collect(Collectors.joining("\n", "\n", ""));
     }
 
     private void startPod() throws IOException {

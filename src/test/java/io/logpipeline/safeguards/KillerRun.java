@@ -114,10 +114,7 @@ final class KillerRun {
                 thrown.printStackTrace();
             }
             if (!test.isTest()) {
-                boolean cutShort =
-                        result.getStatus() == TestExecutionResult.Status.ABORTED
-                                && enough.isCancellationRequested();
-                if (result.getStatus() != TestExecutionResult.Status.SUCCESSFUL && !cutShort) {
+                if (result.getStatus() != TestExecutionResult.Status.SUCCESSFUL) {
                     error.compareAndSet("", test.getDisplayName() + ": " + thrown);
                 }
                 return;
