@@ -12,7 +12,7 @@ class ClusterAtMostOnceIT extends AtMostOnceTest {
         RedisProcess node = RedisProcess.start("--cluster-enabled", "yes");
         int[] everySlot = IntStream.range(0, SlotHash.SLOT_COUNT).toArray();
         node.with(server -> server.clusterAddSlots(everySlot));
-        Await.until(
+        Await.untilStarted(
                 "the cluster is well",
                 () -> node.with(server -> server.clusterInfo()).contains("cluster_state:ok"));
         return node;

@@ -11,11 +11,21 @@ public final class Await {
             Duration.ofSeconds(Long.getLong("logpipeline.await_seconds", 60));
     private static final Duration POLL = Duration.ofMillis(10);
 
+    /**
+     * Servers that a test needs take their time on a busy machine, whatever is tested with them.
+     */
+    private static final Duration STARTED_WITHIN = Duration.ofMinutes(2);
+
     private Await() {}
 
     /** Until the condition holds. */
     public static void until(String what, Callable<Boolean> condition) {
         until(what, LIMIT, condition);
+    }
+
+    /** Until something that is not under test has come up. */
+    public static void untilStarted(String what, Callable<Boolean> condition) {
+        until(what, STARTED_WITHIN, condition);
     }
 
     /** Until the condition holds, with a limit of its own. */

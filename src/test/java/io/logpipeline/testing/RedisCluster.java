@@ -67,14 +67,14 @@ public final class RedisCluster implements AutoCloseable {
                 cluster(masters.getFirst(), "MEET", "127.0.0.1", each.port(), bus);
             }
         }
-        Await.until("the cluster is well", () -> nodes().allMatch(this::isWell));
+        Await.untilStarted("the cluster is well", () -> nodes().allMatch(this::isWell));
         for (int i = 0; i < replicas.size(); i++) {
             cluster(replicas.get(i), "REPLICATE", id(masters.get(i % MASTERS)));
         }
-        Await.until(
+        Await.untilStarted(
                 "every replica has its master",
                 () -> replicas.stream().allMatch(RedisCluster::isInSync));
-        Await.until(
+        Await.untilStarted(
                 "every node knows of every replica",
                 () ->
                         nodes().allMatch(node ->

@@ -124,7 +124,7 @@ public final class RedisProcess implements AutoCloseable {
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                         .start();
         process = started;
-        Await.until("redis-server answers", () -> !started.isAlive() || answers(started));
+        Await.untilStarted("redis-server answers", () -> !started.isAlive() || answers(started));
         return started.isAlive();
     }
 
@@ -217,7 +217,7 @@ public final class RedisProcess implements AutoCloseable {
 
     private synchronized void disconnect() {
         if (client != null) {
-            client.shutdown(0, 0, TimeUnit.MILLISECONDS);
+            ClientEnd.of(client);
         }
         client = null;
         connection = null;
@@ -230,7 +230,7 @@ public final class RedisProcess implements AutoCloseable {
         try (StatefulRedisConnection<String, String> connection = client.connect()) {
             return commands.apply(connection.sync());
         } finally {
-            client.shutdown(0, 0, TimeUnit.MILLISECONDS);
+            ClientEnd.of(client);
         }
     }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A Sentinel of the test's own, which watches a server and its replicas. */
 public final class SentinelProcess implements AutoCloseable {
@@ -54,7 +53,7 @@ public final class SentinelProcess implements AutoCloseable {
                             .redirectOutput(directory.resolve("sentinel.log").toFile())
                             .start();
             SentinelProcess sentinel = new SentinelProcess(directory, port, process);
-            Await.until("the Sentinel answers", () -> sentinel.master() == watched.port());
+            Await.untilStarted("the Sentinel answers", () -> sentinel.master() == watched.port());
             return sentinel;
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
@@ -67,21 +66,20 @@ public final class SentinelProcess implements AutoCloseable {
 
     /** The port of the server that it calls the master. */
     public int master() {
-        RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port));
-        try (var connection = client.connectSentinel()) {
-            return Integer.parseInt(connection.sync().master(NAME).get("port"));
-        } finally {
-            var unused = client.shutdownAsync(0, 0, TimeUnit.MILLISECONDS);
-        }
+        return told("port");
     }
 
     /** How many other Sentinels it knows. */
     public int others() {
+        return told("num-other-sentinels");
+    }
+
+    private int told(String field) {
         RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port));
         try (var connection = client.connectSentinel()) {
-            return Integer.parseInt(connection.sync().master(NAME).get("num-other-sentinels"));
+            return Integer.parseInt(connection.sync().master(NAME).get(field));
         } finally {
-            var unused = client.shutdownAsync(0, 0, TimeUnit.MILLISECONDS);
+            ClientEnd.of(client);
         }
     }
 
