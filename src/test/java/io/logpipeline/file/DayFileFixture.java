@@ -58,6 +58,14 @@ final class DayFileFixture {
         this.path = files.path(USER_DAY);
     }
 
+    /** A fresh file that holds "old\n" below the ledger's position of 4, and a tail behind it. */
+    static DayFileFixture begun(Path logDir, String tail) throws IOException {
+        DayFileFixture file = new DayFileFixture(logDir);
+        file.disk.settled(4);
+        file.put("old\n" + tail);
+        return file;
+    }
+
     static List<byte[]> elements(String... elements) {
         return Arrays.stream(elements).map(element -> element.getBytes(UTF_8)).toList();
     }

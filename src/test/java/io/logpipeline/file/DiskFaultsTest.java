@@ -24,11 +24,8 @@ class DiskFaultsTest {
         file = new DayFileFixture(temp.resolve("0"));
     }
 
-    /** A fresh file that holds "old\n" below the ledger's position of 4. */
     private void begin(int run, String tail) throws IOException {
-        file = new DayFileFixture(temp.resolve(Integer.toString(run)));
-        file.disk.settled(4);
-        file.put("old\n" + tail);
+        file = DayFileFixture.begun(temp.resolve(Integer.toString(run)), tail);
     }
 
     @Test
@@ -184,75 +181,6 @@ class DiskFaultsTest {
     }
 
     @Test
-    void theTailIsWrittenBackBeforeTheForceThatSettlesIt() throws IOException {
-        begin(0, "a\nb\n");
-
-        file.append(4, "a", "b");
-
-        assertThat(file.disk.effects())
-                .containsSubsequence("WRITE 7.jsonl 4+4", "FORCE 7.jsonl")
-                .filteredOn(effect -> effect.startsWith("WRITE"))
-                .hasSize(1);
-    }
-
-    @Test
-    void theTailIsWrittenBackWithForeignLinesInItAndBeforeTheRest() throws IOException {
-        begin(0, "x\na\ny\n");
-
-        file.append(4, "a", "b");
-
-        assertThat(file.disk.effects())
-                .containsSubsequence("WRITE 7.jsonl 4+6", "WRITE 7.jsonl 10+2", "FORCE 7.jsonl");
-    }
-
-    @Test
-    void withoutATailOnlyTheNewLinesAreWritten() throws IOException {
-        begin(0, "");
-
-        file.append(4, "a", "b");
-
-        assertThat(file.disk.effects())
-                .filteredOn(effect -> effect.startsWith("WRITE") || effect.startsWith("FORCE"))
-                .containsExactly("WRITE 7.jsonl 4+4", "FORCE 7.jsonl");
-    }
-
-    @Test
-    void whatIsCutIsSavedDurablyFirst() throws IOException {
-        begin(0, "torn");
-
-        file.append(4, "a");
-
-        assertThat(file.disk.effects())
-                .containsSubsequence(
-                        "WRITE 7.jsonl.torn 0+4",
-                        "FORCE 7.jsonl.torn",
-                        "FORCE_DIRECTORY user_u",
-                        "TRUNCATE 7.jsonl 4",
-                        "WRITE 7.jsonl 4+2",
-                        "FORCE 7.jsonl");
-    }
-
-    @Test
-    void theLockIsTakenBeforeAnythingIsRead() throws IOException {
-        begin(0, "a\n");
-
-        file.append(4, "a", "b");
-
-        assertThat(file.disk.effects().subList(0, 4))
-                .containsExactly("STAT 7.jsonl", "OPEN 7.jsonl", "LOCK 7.jsonl", "STAT 7.jsonl");
-    }
-
-    @Test
-    void theDirectoriesOfANewFileAreForcedBeforeSuccess() throws IOException {
-        Files.createDirectories(file.logDir);
-
-        file.append(0, "a");
-
-        assertThat(file.disk.effects())
-                .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
-    }
-
-    @Test
     void aFullDiskWhileATornTailIsSavedLosesNothingOfIt() throws IOException {
         begin(0, "a\ntorntorn");
         file.disk.writingAtMost(3).failAt(Effect.WRITE, 2);
@@ -264,50 +192,5 @@ class DiskFaultsTest {
         file.append(4, "a", "b");
         assertThat(file.content()).isEqualTo("old\na\nb\n");
         assertThat(file.torn()).isEqualTo("torntorn");
-    }
-
-    @Test
-    void theCutOfATornTailIsDurableBeforeOtherBytesTakeItsPlace() throws IOException {
-        begin(0, "torn");
-
-        file.append(4, "a");
-
-        assertThat(file.disk.effects())
-                .containsSubsequence("TRUNCATE 7.jsonl 4", "FORCE 7.jsonl", "WRITE 7.jsonl 4+2");
-    }
-
-    @Test
-    void theDirectoriesOfAFileThatNoLedgerKnowsAreForcedBeforeSuccess() throws IOException {
-        begin(0, "");
-        Sighting unknown = new Sighting(4, file.sighting().file());
-
-        file.writer.append(DayFileFixture.USER_DAY, unknown, 4, DayFileFixture.elements("a"));
-
-        assertThat(file.disk.effects())
-                .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
-    }
-
-    @Test
-    void theDirectoriesOfAnOldFileOfWhichOnlyATornLineWasThereAreForcedBeforeSuccess()
-            throws IOException {
-        file.put("torn");
-        Sighting seen = file.sighting();
-        Sighting old = new Sighting(4, seen.file());
-
-        file.writer.append(DayFileFixture.USER_DAY, old, 0, DayFileFixture.elements("a"));
-
-        assertThat(file.disk.effects())
-                .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
-    }
-
-    @Test
-    void theDirectoriesOfAFileThatAnotherProcessLeftUnsettledAreForcedBeforeSuccess()
-            throws IOException {
-        begin(0, "a\n");
-
-        file.append(4, "a");
-
-        assertThat(file.disk.effects())
-                .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
     }
 }

@@ -92,14 +92,14 @@ final class FileSafeguards {
                             "file/TornTail.java",
                             "files.forces.forceContent(saved, torn);",
                             "",
-                            "file.DiskFaultsTest"),
+                            "file.AppendOrderTest"),
                     new Safeguard(
                             "cut is forced",
                             "Power loss does not keep new lines and forget the cut before them.",
                             "file/DayFileWriter.java",
                             "files.forces.forceContent(file, path);",
                             "",
-                            "file.DiskFaultsTest"),
+                            "file.AppendOrderTest"),
                     new Safeguard(
                             "write-back before force",
                             "Lines that a failed force left only in the page cache are written"
@@ -107,21 +107,21 @@ final class FileSafeguards {
                             "file/DayFileWriter.java",
                             "rewrite(verifiedFrom, missing.isEmpty() ? lastMatchEnd : tail.end());",
                             "",
-                            "file.DiskFaultsTest"),
+                            "file.AppendOrderTest"),
                     new Safeguard(
                             "force before commit",
                             "What Redis gives up is on the disk.",
                             "file/Forces.java",
                             "        forceContent(file, path);",
                             "",
-                            "file.DiskFaultsTest"),
+                            "file.AppendOrderTest"),
                     new Safeguard(
                             "directory force",
                             "The entry of a new file is on the disk.",
                             "file/Forces.java",
                             "if (nameInDoubt) {",
                             "if (false) {",
-                            "file.DiskFaultsTest"),
+                            "file.AppendOrderTest"),
                     new Safeguard(
                             "entry of an unsettled file",
                             "The entry of a file that a dead process made is forced by whoever goes"
@@ -129,21 +129,21 @@ final class FileSafeguards {
                             "file/DayFileWriter.java",
                             " || !tail.isEmpty());",
                             ");",
-                            "file.DiskFaultsTest"),
+                            "file.AppendOrderTest"),
                     new Safeguard(
                             "entry of a file without lines",
                             "A dead process' empty file is as new.",
                             "file/DayFileWriter.java",
                             "entryInDoubt || verifiedFrom == 0 ||",
                             "entryInDoubt ||",
-                            "file.DiskFaultsTest"),
+                            "file.AppendOrderTest"),
                     new Safeguard(
                             "entry of a file no ledger knows",
                             "A ledger that begins does not trust the file's entry.",
                             "file/DayFileWriter.java",
                             "position == sighting.firstPosition()",
                             "false",
-                            "file.DiskFaultsTest"),
+                            "file.AppendOrderTest"),
                     new Safeguard(
                             "fail-stop after a failed force",
                             "A second force would report success for pages that are lost.",
@@ -157,7 +157,7 @@ final class FileSafeguards {
                             "file/TornTail.java",
                             "files.forces.forceNames(Forces.parent(torn));",
                             "",
-                            "file.DiskFaultsTest"),
+                            "file.AppendOrderTest"),
                     new Safeguard(
                             "sync before commit",
                             "What Redis gives up is on the disk, when all is synced together.",
