@@ -230,7 +230,7 @@ final class IngestSafeguards {
                             "settings.contradiction()\n                .ifPresent",
                             "settings.contradiction().filter(reason -> reason.isEmpty())\n"
                                     + "                .ifPresent",
-                            "SettingsReaderTest"),
+                            "SettingValuesTest"),
                     new Safeguard(
                             "canonical key",
                             "Two keys never mean one file.",
