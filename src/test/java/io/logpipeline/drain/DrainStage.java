@@ -40,6 +40,7 @@ public final class DrainStage implements AutoCloseable {
     static final Duration INTERVAL = Duration.ofMillis(100);
     static final int CHUNK_ELEMENTS = 3000;
 
+    private static final Duration SOON = Duration.ofMillis(200);
     private static final Duration SWEEP_PERIOD = Duration.ofMillis(400);
     private static final Duration LEDGER_LIFE = Duration.ofHours(1);
 
@@ -76,11 +77,24 @@ public final class DrainStage implements AutoCloseable {
     }
 
     public DrainStage(RedisCalls calls, Path logDir, String replica, Pace pace) {
-        this(calls, logDir, replica, pace, new StreamSet(1));
+        this(calls, new NioDisk(), logDir, replica, pace, new StreamSet(1));
     }
 
-    DrainStage(RedisCalls calls, Path logDir, String replica, Pace pace, StreamSet streams) {
-        this(calls, new NioDisk(), logDir, replica, pace, streams);
+    /** One that reads several streams, whose entries are soon due, and sweeps often. */
+    static DrainStage ofStreams(
+            RedisCalls calls, Path logDir, String replica, int streams, int workers) {
+        return ofStreams(calls, logDir, replica, streams, workers, SOON);
+    }
+
+    static DrainStage ofStreams(
+            RedisCalls calls,
+            Path logDir,
+            String replica,
+            int streams,
+            int workers,
+            Duration sweepPeriod) {
+        Pace pace = new Pace(SOON, Duration.ofSeconds(60), sweepPeriod, workers, 100);
+        return new DrainStage(calls, new NioDisk(), logDir, replica, pace, new StreamSet(streams));
     }
 
     private DrainStage(

@@ -63,28 +63,28 @@ final class StreamSafeguards {
                             "redis/PendingEntry.java",
                             "stream == 0 ? id : id + \"@\" + stream",
                             "id",
-                            "drain.SeveralStreamsTest#entriesOfOneIdInTwoStreamsAreWorkedOnAtOnce"),
+                            "drain.StreamTurnsTest#entriesOfOneIdInTwoStreamsAreWorkedOnAtOnce"),
                     new Safeguard(
                             "stream is asked by one worker",
                             "A silent master does not hold up all workers.",
                             "drain/Intake.java",
                             "source.beingAsked = true;",
                             "",
-                            "drain.SeveralStreamsTest#aSilentStreamHoldsUpOneWorkerAndNoOtherStream"),
+                            "drain.StreamTurnsTest#aSilentStreamHoldsUpOneWorkerAndNoOtherStream"),
                     new Safeguard(
                             "streams take turns",
                             "A stream with much to do keeps no other waiting.",
                             "drain/Intake.java",
                             "lastAsked = turn;",
                             "",
-                            "drain.SeveralStreamsTest#aStreamWithMuchToDoKeepsNoOtherWaiting"),
+                            "drain.StreamTurnsTest#aStreamWithMuchToDoKeepsNoOtherWaiting"),
                     new Safeguard(
                             "news ends waits",
                             "What one worker took for all is not left lying.",
                             "drain/Intake.java",
                             "while (news == since && nanos > 0) {",
                             "while (nanos > 0) {",
-                            "drain.SeveralStreamsTest#aWorkerThatWaitsIsToldOfWhatAnotherOneTook"),
+                            "drain.StreamTurnsTest#aWorkerThatWaitsIsToldOfWhatAnotherOneTook"),
                     new Safeguard(
                             "sweep reads all streams",
                             "A list with an entry in a stream of another setting gets no second"
