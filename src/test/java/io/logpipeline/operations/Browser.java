@@ -155,6 +155,15 @@ final class Browser implements AutoCloseable {
         return value == null ? JSON.nullNode() : value;
     }
 
+    /** The values of an expression that has several. */
+    List<String> texts(String expression) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode each : evaluate(expression)) {
+            texts.add(each.asText());
+        }
+        return texts;
+    }
+
     /** What an element shows; the first one that matches. */
     String text(String selector) {
         return evaluate("document.querySelector('" + selector + "').innerText").asText();

@@ -2,7 +2,6 @@ package io.logpipeline.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.logpipeline.SwitchedMain;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.FreePort;
@@ -44,48 +43,6 @@ class LivePageIT {
                     new Look("dark", 1280, "dark", false),
                     new Look("phone-light", 360, "light", true),
                     new Look("phone-dark", 360, "dark", true));
-
-    /** Everything whose text is harder to read than WCAG 2.2, 1.4.3 (AA) allows. */
-    private static final String TOO_FAINT =
-            """
-            (() => {
-              const rgb = (color) => color.match(/[\\d.]+/g).map(Number);
-              const light = ([r, g, b]) => [r, g, b]
-                .map((c) => c / 255)
-                .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-                .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-              const ground = (at) => {
-                for (; at; at = at.parentElement) {
-                  const color = rgb(getComputedStyle(at).backgroundColor);
-                  if (color.length < 4 || color[3] > 0) return color;
-                }
-                return [255, 255, 255];
-              };
-              const texts = [...document.body.querySelectorAll('*')].filter((at) =>
-                !at.closest('svg, script, style, noscript, .unseen') && at.checkVisibility()
-                && [...at.childNodes].some((n) => n.nodeType === 3 && n.data.trim()));
-              return texts.map((at) => {
-                const [one, other] = [light(rgb(getComputedStyle(at).color)), light(ground(at))];
-                const contrast = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-                return [contrast, at.outerHTML.slice(0, 80)];
-              }).filter(([contrast]) => contrast < 4.5).map(String);
-            })()
-            """;
-
-    /** Everything that reaches beyond the right edge, of the page or of its panel. */
-    private static final String TOO_WIDE =
-            """
-            [...document.querySelectorAll('body *')]
-              .filter((at) => !at.closest('.shapes, .unseen') && at.checkVisibility())
-              .filter((at) => {
-                const panel = at.parentElement.closest('.panel');
-                const edge = panel
-                  ? panel.getBoundingClientRect().right - parseFloat(getComputedStyle(panel).paddingRight)
-                  : innerWidth;
-                return at.getBoundingClientRect().right > edge + 0.5;
-              })
-              .map((at) => at.outerHTML.slice(0, 80))
-            """;
 
     @TempDir private Path directory;
 
@@ -139,14 +96,6 @@ class LivePageIT {
         return browser.evaluate("document.querySelectorAll('" + selector + "').length").asInt();
     }
 
-    private List<String> texts(String expression) {
-        List<String> texts = new ArrayList<>();
-        for (JsonNode each : browser.evaluate(expression)) {
-            texts.add(each.asText());
-        }
-        return texts;
-    }
-
     private void picture(String state, Look look) {
         browser.picture(Path.of("target/page-" + state + "-" + look.name() + ".png"));
     }
@@ -169,7 +118,7 @@ class LivePageIT {
                 Await.until(
                         line + " moves",
                         () ->
-                                texts(
+                                browser.texts(
                                                         "[document.querySelector('.plot path."
                                                                 + line
                                                                 + "')"
@@ -183,8 +132,7 @@ class LivePageIT {
             picture("healthy", look);
             browser.evaluate("document.getElementById('table-details').open = true");
             Await.until("the table is there", () -> count("#table tr") > 0);
-            assertThat(texts(TOO_FAINT)).as(look.name()).isEmpty();
-            assertThat(texts(TOO_WIDE)).as(look.name()).isEmpty();
+            Legibility.assertGiven(browser, look.name());
             assertThat(browser.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                     .hasToString("true");
         }
@@ -202,9 +150,9 @@ class LivePageIT {
         for (int i = 0; i < 5; i++) {
             browser.press(Browser.Key.TAB);
             reached.add(
-                    texts("[document.activeElement.id || document.activeElement.innerText]")
+                    browser.texts("[document.activeElement.id || document.activeElement.innerText]")
                             .getFirst());
-            assertThat(texts("[getComputedStyle(document.activeElement).outlineStyle]"))
+            assertThat(browser.texts("[getComputedStyle(document.activeElement).outlineStyle]"))
                     .as(reached.getLast())
                     .doesNotContain("none");
         }
@@ -283,8 +231,7 @@ class LivePageIT {
             awaitText("#failures", "disk_full");
             awaitText("#replicas", "\\d+ lists?");
             picture("failing", look);
-            assertThat(texts(TOO_FAINT)).as(look.name()).isEmpty();
-            assertThat(texts(TOO_WIDE)).as(look.name()).isEmpty();
+            Legibility.assertGiven(browser, look.name());
         }
         assertThat(browser.complaints()).isEmpty();
 
