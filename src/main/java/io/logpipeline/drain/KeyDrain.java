@@ -264,6 +264,7 @@ final class KeyDrain {
                         DrainFailure.WRONG_TYPE, entry.list(), "type=" + wrong.type());
                 yield Outcome.ENDED;
             }
+            case ClaimOutcome.Overtaken overtaken -> Outcome.RETRY;
             case ClaimOutcome.NotAdmitted notAdmitted -> Outcome.RETRY;
         };
     }

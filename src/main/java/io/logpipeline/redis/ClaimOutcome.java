@@ -15,6 +15,9 @@ public sealed interface ClaimOutcome {
     record Claimed(String batchId, long position, List<byte[]> elements, long total)
             implements ClaimOutcome {}
 
+    /** Another worker settled the batch while it was read: claim again. */
+    record Overtaken() implements ClaimOutcome {}
+
     /** Nothing to drain: it was drained since the entry was made. */
     record Empty() implements ClaimOutcome {}
 

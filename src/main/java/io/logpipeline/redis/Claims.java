@@ -22,11 +22,15 @@ public final class Claims {
      */
     public record Admission(String storeId, String volumeId) {}
 
+    /** A few are with the claim's answer sooner than read by a call of their own. */
+    private static final int ANSWERED_MAX = 64;
+
     private final RedisCalls calls;
     private final Duration lease;
     private final Duration ledgerLife;
     private final int elementsMax;
     private final int bytesMax;
+    private final int answeredMax;
 
     /**
      * @param lease how long a list's lock outlives its last renewal
@@ -36,11 +40,25 @@ public final class Claims {
      */
     public Claims(
             RedisCalls calls, Duration lease, Duration ledgerLife, int elementsMax, int bytesMax) {
+        this(calls, lease, ledgerLife, elementsMax, bytesMax, ANSWERED_MAX);
+    }
+
+    /**
+     * @param answeredMax up to how many elements a batch comes with the claim's answer
+     */
+    public Claims(
+            RedisCalls calls,
+            Duration lease,
+            Duration ledgerLife,
+            int elementsMax,
+            int bytesMax,
+            int answeredMax) {
         this.calls = calls;
         this.lease = lease;
         this.ledgerLife = ledgerLife;
         this.elementsMax = elementsMax;
         this.bytesMax = bytesMax;
+        this.answeredMax = answeredMax;
     }
 
     /**
@@ -88,11 +106,11 @@ public final class Claims {
                         entry.noticedMicros(),
                         admission.storeId(),
                         admission.volumeId(),
-                        ledgerLife.toSeconds());
+                        ledgerLife.toSeconds(),
+                        answeredMax);
         return switch (reply.word()) {
-            case "CLAIMED" ->
-                    new ClaimOutcome.Claimed(
-                            reply.text(1), reply.number(2), reply.bytesFrom(4), reply.number(3));
+            case "CLAIMED" -> claimed(reply, reply.bytesFrom(4));
+            case "TO_READ" -> read(entry.list(), reply);
             case "EMPTY" -> new ClaimOutcome.Empty();
             case "EXPIRED" -> new ClaimOutcome.Expired();
             case "BUSY" -> new ClaimOutcome.Busy(reply.text(1));
@@ -100,6 +118,16 @@ public final class Claims {
             case "NOT_ADMITTED" -> new ClaimOutcome.NotAdmitted();
             default -> throw reply.unknown(Script.CLAIM);
         };
+    }
+
+    private static ClaimOutcome.Claimed claimed(Reply reply, List<byte[]> elements) {
+        return new ClaimOutcome.Claimed(reply.text(1), reply.number(2), elements, reply.number(3));
+    }
+
+    private ClaimOutcome read(String list, Reply reply) throws RedisFailure, InterruptedException {
+        RedisCalls.BatchElements read = calls.await(calls.readBatch(list, elementsMax));
+        ClaimOutcome.Claimed claimed = claimed(reply, read.elements());
+        return read.batchId().equals(claimed.batchId()) ? claimed : new ClaimOutcome.Overtaken();
     }
 
     /**

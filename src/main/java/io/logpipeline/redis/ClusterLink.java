@@ -33,28 +33,42 @@ final class ClusterLink implements RedisLink {
     @Override
     public CompletionStage<Reply> run(
             Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
-        return new Call(script, keys, arguments, durability).toMaster();
+        return new Call<>(
+                        keys.getFirst(),
+                        (link, asking) -> link.run(script, keys, arguments, durability, asking))
+                .toMaster();
+    }
+
+    @Override
+    public CompletionStage<BatchElements> readBatch(String list, int elementsMax) {
+        return new Call<>(
+                        list,
+                        (link, asking) -> link.readBatch(new BatchRead(list, elementsMax, asking)))
+                .toMaster();
+    }
+
+    /** Sends a call to a node. */
+    @FunctionalInterface
+    private interface Send<T> {
+        CompletionStage<T> to(ServerLink link, boolean asking);
     }
 
     /** One call on its way to the node that runs it. */
-    private final class Call {
-        private final Script script;
-        private final List<String> keys;
-        private final List<byte[]> arguments;
-        private final Durability durability;
+    private final class Call<T> {
+        private final Send<T> send;
         private final int slot;
         private final long startNanos = System.nanoTime();
         private Duration pause = PAUSE_MIN;
 
-        Call(Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
-            this.script = script;
-            this.keys = keys;
-            this.arguments = arguments;
-            this.durability = durability;
-            this.slot = topology().slot(keys.getFirst());
+        /**
+         * @param key one of those that the call is about, which share their slot
+         */
+        Call(String key, Send<T> send) {
+            this.send = send;
+            this.slot = topology().slot(key);
         }
 
-        CompletionStage<Reply> toMaster() {
+        CompletionStage<T> toMaster() {
             return nodes.master(slot)
                     .map(node -> to(node, false))
                     .orElseGet(() -> {
@@ -63,16 +77,16 @@ final class ClusterLink implements RedisLink {
                     });
         }
 
-        private CompletionStage<Reply> to(NodeAddress node, boolean asking) {
+        private CompletionStage<T> to(NodeAddress node, boolean asking) {
             ServerLink link = nodes.link(node);
             if (!link.wasConnected()) {
                 return later(unavailable("not connected yet to " + node));
             }
-            return link.run(script, keys, arguments, durability, asking)
+            return send.to(link, asking)
                     .exceptionallyCompose(thrown -> redirected(RedisFailure.of(thrown), node));
         }
 
-        private CompletionStage<Reply> redirected(RedisFailure failure, NodeAddress from) {
+        private CompletionStage<T> redirected(RedisFailure failure, NodeAddress from) {
             return switch (Redirect.of(failure, from.host())) {
                 case Redirect.Moved moved -> {
                     nodes.moved(slot, moved.node());
@@ -92,11 +106,11 @@ final class ClusterLink implements RedisLink {
             };
         }
 
-        private CompletionStage<Reply> later(RedisFailure failure) {
+        private CompletionStage<T> later(RedisFailure failure) {
             if (isLate()) {
                 return failed(failure);
             }
-            CompletionStage<Reply> reply = connector.after(pause, this::toMaster);
+            CompletionStage<T> reply = connector.after(pause, this::toMaster);
             pause = pause.compareTo(PAUSE_MAX) < 0 ? pause.multipliedBy(2) : pause;
             return reply;
         }

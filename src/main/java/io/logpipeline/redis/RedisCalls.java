@@ -19,6 +19,14 @@ public interface RedisCalls extends AutoCloseable {
     record ScanPage(String cursor, List<String> keys) {}
 
     /**
+     * Elements of a batch.
+     *
+     * @param batchId whose they are if it is still this one: in the ledger after they were read;
+     *     empty where it had none
+     */
+    record BatchElements(List<byte[]> elements, String batchId) {}
+
+    /**
      * Runs a script, and waits on the same connection until its effect is that durable. One that is
      * not so in time ends with {@link RedisFailure.Kind#UNCONFIRMED}: it has happened.
      */
@@ -29,6 +37,9 @@ public interface RedisCalls extends AutoCloseable {
     default CompletionStage<Reply> run(Script script, List<String> keys, List<byte[]> arguments) {
         return run(script, keys, arguments, Durability.MEMORY);
     }
+
+    /** Reads a list's batch, as plain commands: a script takes four times as long to read it. */
+    CompletionStage<BatchElements> readBatch(String list, int elementsMax);
 
     /** Looks for keys by pattern, a page at a time, never blocking Redis for long. */
     CompletionStage<ScanPage> scan(String cursor, String pattern, int count);

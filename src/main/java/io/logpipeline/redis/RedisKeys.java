@@ -13,6 +13,10 @@ public final class RedisKeys {
     static final String STORE = "logs:store";
     static final String VOLUME = "logs:volume";
     static final String SWEEPER = "logs:sweeper";
+
+    /** The ledger's field that names the batch in hand. */
+    static final String BATCH_ID = "batch_id";
+
     private static final String BATCH_END = "}:batch";
 
     private RedisKeys() {}

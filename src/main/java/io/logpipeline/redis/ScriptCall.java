@@ -1,9 +1,7 @@
 package io.logpipeline.redis;
 
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.AsyncCommand;
-import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
@@ -44,12 +42,12 @@ record ScriptCall(
             StatefulRedisConnection<String, byte[]> connection,
             CommandType evaluate,
             String script) {
-        CommandArgs<String, byte[]> call = words().add(script).add(keys.size()).addKeys(keys);
+        CommandArgs<String, byte[]> call = Words.none().add(script).add(keys.size()).addKeys(keys);
         AsyncCommand<String, byte[], List<Object>> evaluated =
-                command(evaluate, call.addValues(arguments));
+                Words.command(evaluate, call.addValues(arguments));
         List<RedisCommand<String, byte[], ?>> commands = new ArrayList<>(3);
         if (asking) {
-            commands.add(command(CommandType.ASKING, words()));
+            commands.add(Words.command(CommandType.ASKING, Words.none()));
         }
         commands.add(evaluated);
         return switch (durability) {
@@ -63,28 +61,24 @@ record ScriptCall(
                             connection,
                             commands,
                             evaluated,
-                            command(CommandType.WAIT, confirmation(replicas.count())),
+                            Words.command(CommandType.WAIT, confirmation(replicas.count())),
                             replicas.count());
             case Durability.AppendOnlyFile file ->
                     confirmed(
                             connection,
                             commands,
                             evaluated,
-                            command(WAITAOF, confirmation(1, 0)),
+                            Words.command(WAITAOF, confirmation(1, 0)),
                             1);
         };
     }
 
     private CommandArgs<String, byte[]> confirmation(long... numbers) {
-        CommandArgs<String, byte[]> words = words();
+        CommandArgs<String, byte[]> words = Words.none();
         for (long number : numbers) {
             words.add(number);
         }
         return words.add(confirmTimeout.toMillis());
-    }
-
-    private static CommandArgs<String, byte[]> words() {
-        return new CommandArgs<>(Connector.CODEC);
     }
 
     private static CompletionStage<List<Object>> confirmed(
@@ -103,11 +97,5 @@ record ScriptCall(
                                         new RedisFailure(
                                                 RedisFailure.Kind.UNCONFIRMED,
                                                 counts + " of " + wanted))));
-    }
-
-    private static AsyncCommand<String, byte[], List<Object>> command(
-            ProtocolKeyword type, CommandArgs<String, byte[]> words) {
-        return new AsyncCommand<>(
-                new Command<>(type, new NestedMultiOutput<>(Connector.CODEC), words));
     }
 }

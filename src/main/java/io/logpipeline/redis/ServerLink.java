@@ -160,6 +160,15 @@ final class ServerLink implements RedisLink {
                         .thenApply(Reply::new));
     }
 
+    @Override
+    public CompletionStage<BatchElements> readBatch(String list, int elementsMax) {
+        return readBatch(new BatchRead(list, elementsMax, false));
+    }
+
+    CompletionStage<BatchElements> readBatch(BatchRead read) {
+        return call(read::send);
+    }
+
     /** So that the second of two calls, which waits for the first one's end, ends in time too. */
     private Duration confirmTimeout() {
         return connector.timeout().dividedBy(3);

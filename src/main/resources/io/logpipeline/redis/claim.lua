@@ -1,6 +1,8 @@
 #!lua flags=allow-oom
 -- Claims a list: from here on its events are in the batch, which never expires, and pushes make a
--- fresh list. Reads the batch's first elements. Allowed in a full Redis, which is emptied by it.
+-- fresh list. Reads the batch's first elements, where the caller had better not do so: it can't know
+-- how large they are, and a script reads them at four times the cost. Allowed in a full Redis, which
+-- is emptied by it.
 --
 -- KEYS[1]  the list
 -- KEYS[2]  its batch
@@ -19,8 +21,11 @@
 -- ARGV[8]  the store id that the caller prepared its files for
 -- ARGV[9]  the volume id that the caller writes to
 -- ARGV[10] seconds that a ledger lives
+-- ARGV[11] up to how many elements a batch is read here in any case
 --
 -- {"CLAIMED", batch_id, position, total, element, …}  total: elements in the batch
+-- {"TO_READ", batch_id, position, total}  as many as may be read take no more than ARGV[6]: the caller
+--                       reads them itself, and then the batch_id once more
 -- {"EMPTY"}             nothing to drain; it was drained after the entry was made
 -- {"EXPIRED"}           nothing to drain, and nobody drained it: said once for a list that expired
 -- {"BUSY", token}       another one holds the lock
@@ -59,6 +64,12 @@ redis.call('PERSIST', KEYS[2])
 redis.call('PERSIST', KEYS[3])
 local ledger = redis.call('HMGET', KEYS[3], 'batch_id', 'position')
 local total = redis.call('LLEN', KEYS[2])
+if total > tonumber(ARGV[11]) then
+    local usage = redis.pcall('MEMORY', 'USAGE', KEYS[2], 'SAMPLES', 0)
+    if type(usage) == 'number' and usage <= tonumber(ARGV[6]) then
+        return {'TO_READ', ledger[1], ledger[2], total}
+    end
+end
 local reply = {'CLAIMED', ledger[1], ledger[2], total}
 local elements_max = math.min(total, tonumber(ARGV[5]))
 local bytes_max = tonumber(ARGV[6])

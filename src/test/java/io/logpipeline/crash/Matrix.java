@@ -108,6 +108,9 @@ final class Matrix {
         fresh.each("disk.forceDirectory@logs", FORCE_DIRECTORY, 1);
         fresh.each("CLAIM", CALL, 1);
         fresh.each("PENDING", QUESTION, 1);
+        Rows many = new Rows(Scenario.LONG);
+        many.each("READBATCH", QUESTION, 1, 2);
+        fresh.list.addAll(many.list);
         Rows synced = new Rows(Scenario.SYNCED);
         synced.each("disk.openFileSystem@logs", PATH, 1);
         synced.each("disk.holds@day", PATH, 1);

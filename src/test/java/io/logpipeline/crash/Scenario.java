@@ -60,6 +60,18 @@ enum Scenario {
             FRESH.prepare(stage);
         }
     },
+    /** More events than come with the answer of a claim. */
+    LONG {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            FRESH.prepare(stage);
+        }
+
+        @Override
+        int eventsMin() {
+            return 70;
+        }
+    },
     /** A replica died long ago, between a write that it did not finish and its commit. */
     LEFT {
         @Override
@@ -248,6 +260,11 @@ enum Scenario {
     }
 
     abstract void prepare(Stage stage) throws IOException;
+
+    /** How many events its list has at least. */
+    int eventsMin() {
+        return 0;
+    }
 
     /** What has to strike before, so that the process comes to this step at all. */
     Optional<Point> prelude(String step) {

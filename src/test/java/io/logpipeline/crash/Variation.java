@@ -17,11 +17,13 @@ final class Variation {
 
     private final long seed;
     private final Setup setup;
+    private final int eventsMin;
     private final Random random;
 
     Variation(long seed, Point point) {
         this.seed = seed;
         this.setup = setup(seed);
+        this.eventsMin = Scenario.of(point.scenario()).eventsMin();
         this.random = new Random(31 * seed + point.toString().hashCode());
     }
 
@@ -36,12 +38,12 @@ final class Variation {
 
     List<String> events(String user) {
         if (isStandard()) {
-            return Stage.events(user, STANDARD_EVENTS, i -> 0);
+            return Stage.events(user, Math.max(STANDARD_EVENTS, eventsMin), i -> 0);
         }
-        boolean large = random.nextInt(5) == 0;
+        boolean large = random.nextInt(5) == 0 && eventsMin == 0;
         // Three chunks at least, and what is settled before.
         int least = 2 * setup.chunkEvents() + 3;
-        int count = least + random.nextInt(large ? 5 : 30);
+        int count = Math.max(eventsMin, least + random.nextInt(large ? 5 : 30));
         return Stage.events(user, count, i -> large ? LARGE_BYTES : random.nextInt(200));
     }
 

@@ -5,7 +5,7 @@ import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.Reply;
 import io.logpipeline.redis.Script;
-import io.logpipeline.redis.Topology;
+import io.logpipeline.testing.ForwardingCalls;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Loses calls, or their replies, or holds them back, by the name of their script. */
-final class FaultyCalls implements RedisCalls {
+final class FaultyCalls extends ForwardingCalls {
     private enum Fault {
         CALL_LOST,
         REPLY_LOST
@@ -28,18 +28,18 @@ final class FaultyCalls implements RedisCalls {
     /** See claim.lua. */
     private static final int CLAIM_BYTES_MAX = 5;
 
-    private final RedisCalls calls;
     private final List<Integer> bytesAskedFor = new CopyOnWriteArrayList<>();
     private final Map<Script, Step> steps = new EnumMap<>(Script.class);
     private final Map<Script, Integer> faultsLeft = new EnumMap<>(Script.class);
     private final Map<Script, Fault> faults = new EnumMap<>(Script.class);
     private final Map<String, CompletableFuture<Void>> gates = new ConcurrentHashMap<>();
     private volatile Duration patience;
+    private volatile Runnable beforeRead = () -> {};
     private int scans;
     private int lostScans = Integer.MAX_VALUE;
 
     FaultyCalls(RedisCalls calls) {
-        this.calls = calls;
+        super(calls);
     }
 
     /** The next calls of a script never reach Redis. */
@@ -105,6 +105,17 @@ final class FaultyCalls implements RedisCalls {
         next.what.run();
     }
 
+    /** Something happens just before each batch is read from now on. */
+    void beforeBatchesAreRead(Runnable step) {
+        beforeRead = step;
+    }
+
+    @Override
+    public CompletionStage<BatchElements> readBatch(String list, int elementsMax) {
+        beforeRead.run();
+        return super.readBatch(list, elementsMax);
+    }
+
     private synchronized Fault next(Script script) {
         int left = faultsLeft(script);
         if (left == 0) {
@@ -130,7 +141,7 @@ final class FaultyCalls implements RedisCalls {
                 gates.getOrDefault(script.name(), CompletableFuture.completedFuture(null));
         CompletionStage<Void> gate = gates.getOrDefault(script + keys.getFirst(), ofAll);
         CompletionStage<Reply> reply =
-                gate.thenCompose(open -> calls.run(script, keys, arguments, durability));
+                gate.thenCompose(open -> super.run(script, keys, arguments, durability));
         return fault == null ? reply : reply.thenCompose(swallowed -> lost());
     }
 
@@ -146,31 +157,11 @@ final class FaultyCalls implements RedisCalls {
 
     @Override
     public synchronized CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
-        return ++scans % lostScans == 0 ? lost() : calls.scan(cursor, pattern, count);
-    }
-
-    @Override
-    public CompletionStage<List<String>> info() {
-        return calls.info();
-    }
-
-    @Override
-    public CompletionStage<Integer> rewriteAof() {
-        return calls.rewriteAof();
-    }
-
-    @Override
-    public void close() {
-        calls.close();
-    }
-
-    @Override
-    public Topology topology() {
-        return calls.topology();
+        return ++scans % lostScans == 0 ? lost() : super.scan(cursor, pattern, count);
     }
 
     @Override
     public Duration timeout() {
-        return patience == null ? calls.timeout() : patience;
+        return patience == null ? super.timeout() : patience;
     }
 }

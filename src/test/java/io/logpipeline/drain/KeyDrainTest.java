@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,24 @@ class KeyDrainTest {
 
         assertThat(file).hasContent("1\n2\n3\n");
         assertThat(calls.bytesAskedFor()).containsExactly(1, 100_000);
+    }
+
+    /** Its lease went by; what it then reads is the next batch, and somebody else's. */
+    @Test
+    void aListWhoseBatchIsSettledByAnotherOneWhileItIsReadIsTriedAgain() throws Exception {
+        String[] events = Collections.nCopies(100, "1").toArray(String[]::new);
+        PendingEntry entry = pushed(events);
+        calls.beforeBatchesAreRead(() -> {
+            redis.server().del("{logs:user_a:1}:batch");
+            redis.server().rpush("{logs:user_a:1}:batch", "2");
+            redis.server().hset(LEDGER, "batch_id", "another");
+        });
+
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+
+        assertThat(file).isEmptyFile();
+        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(file).hasContent("2\n");
     }
 
     @Test

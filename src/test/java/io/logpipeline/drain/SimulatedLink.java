@@ -104,6 +104,29 @@ final class SimulatedLink implements RedisCalls {
         return CompletableFuture.failedStage(new RedisFailure(kind, "simulated"));
     }
 
+    /** Others move between the two commands too. */
+    @Override
+    public CompletionStage<BatchElements> readBatch(String list, int elementsMax) {
+        SimulatedRedis sentTo = server;
+        world.othersMove(true);
+        if (server != sentTo || world.mishap(world.chances().lostCall())) {
+            return lost(RedisFailure.Kind.UNAVAILABLE);
+        }
+        List<byte[]> elements =
+                sentTo.list("{" + list + "}:batch").stream()
+                        .limit(elementsMax)
+                        .map(element -> element.getBytes(StandardCharsets.ISO_8859_1))
+                        .toList();
+        world.othersMove(true);
+        String batchId = sentTo.field("{" + list + "}:ledger", "batch_id");
+        world.othersMove(true);
+        if (server != sentTo || world.mishap(world.chances().lostCall())) {
+            return lost(RedisFailure.Kind.UNAVAILABLE);
+        }
+        return CompletableFuture.completedStage(
+                new BatchElements(elements, batchId == null ? "" : batchId));
+    }
+
     /** Pages begin behind the key that the cursor names, so what is there all along is seen. */
     @Override
     public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {

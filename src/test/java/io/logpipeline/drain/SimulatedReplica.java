@@ -19,6 +19,7 @@ import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Recovery;
 import io.logpipeline.telemetry.Watchdog;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * A drainer process: the production drainer with two workers, volume keeper, sweeper and the
@@ -34,6 +35,7 @@ final class SimulatedReplica {
     private static final int WORKERS = 2;
     private static final Duration LOOK_PERIOD = Duration.ofMillis(500);
     private static final int BUFFER_BYTES = 48;
+    private static final Set<String> CLAIMED = Set.of("CLAIMED", "TO_READ");
 
     /** The process ends itself. */
     private static final class Stopped extends Error {
@@ -71,7 +73,8 @@ final class SimulatedReplica {
             SimulatedClock clock,
             SimulatedDisk disk,
             SimulatedRedis server,
-            int chunkElements) {
+            int chunkElements,
+            int answeredMax) {
         this.world = world;
         this.name = name;
         this.clock = clock;
@@ -114,7 +117,8 @@ final class SimulatedReplica {
         drainer =
                 new Drainer(
                         new Drainer.Parts(
-                                new Claims(link, LEASE, LEDGER_LIFE, chunkElements, 200),
+                                new Claims(
+                                        link, LEASE, LEDGER_LIFE, chunkElements, 200, answeredMax),
                                 pending,
                                 keeper,
                                 volume,
@@ -216,7 +220,7 @@ final class SimulatedReplica {
 
     private void note(SimulatedLink.Answered answer) {
         switch (answer.script()) {
-            case CLAIM -> claimsInHand += answer.word().equals("CLAIMED") ? 1 : 0;
+            case CLAIM -> claimsInHand += CLAIMED.contains(answer.word()) ? 1 : 0;
             case RELEASE -> claimsInHand = Math.max(0, claimsInHand - 1);
             case COMMIT -> {
                 claimsInHand = Math.max(0, claimsInHand - 1);

@@ -29,11 +29,13 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
     private static final int REPLICAS_MIN = 2;
     private static final int PRODUCERS = 2;
     private static final int[] MOVES_OF_OTHERS = {80, 250, 600, 1000};
+    private static final int ANSWERED_MAX = 64;
     private static final Duration CALM_MAX = Duration.ofSeconds(60);
 
     private final Decisions decisions;
     private final Chances chances;
     private final int chunkElements;
+    private final int answeredMax;
     private final int movesOfOthers;
     private final Sync sync;
     private final SimulatedClock clock = new SimulatedClock(this::leave);
@@ -69,6 +71,7 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
         this.disk = new SimulatedDisk(clock, clockOffset, this, decisions);
         this.limits = new Limits(disk, SimulatedReplica.LEDGER_LIFE);
         this.chunkElements = 4 - decisions.pick(4);
+        this.answeredMax = decisions.pick(2) == 1 ? 0 : ANSWERED_MAX;
         this.movesOfOthers = MOVES_OF_OTHERS[decisions.pick(MOVES_OF_OTHERS.length)];
         this.sync = decisions.pick(3) == 2 ? Sync.FILESYSTEM : Sync.FILE;
         this.servers = new SimulatedServers(this, clock, scripts, decisions, limits);
@@ -184,7 +187,13 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
 
     private SimulatedReplica newReplica() {
         return new SimulatedReplica(
-                this, "replica-" + replicaCount++, clock, disk, servers.master(), chunkElements);
+                this,
+                "replica-" + replicaCount++,
+                clock,
+                disk,
+                servers.master(),
+                chunkElements,
+                answeredMax);
     }
 
     List<UserDay> users() {

@@ -6,23 +6,20 @@ import io.logpipeline.file.DayFiles;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
-import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.RedisCalls;
-import io.logpipeline.redis.Reply;
-import io.logpipeline.redis.Script;
 import io.logpipeline.redis.Topology;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
+import io.logpipeline.testing.ForwardingCalls;
 import io.logpipeline.testing.SharedRedis;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,39 +36,14 @@ class VolumeKeeperTest {
     private final List<Kept> started = new ArrayList<>();
 
     /** The same server, taken for a cluster. */
-    private record InCluster(RedisCalls calls) implements RedisCalls {
-        @Override
-        public CompletionStage<Reply> run(
-                Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
-            return calls.run(script, keys, arguments, durability);
-        }
-
-        @Override
-        public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
-            return calls.scan(cursor, pattern, count);
-        }
-
-        @Override
-        public CompletionStage<List<String>> info() {
-            return calls.info();
-        }
-
-        @Override
-        public CompletionStage<Integer> rewriteAof() {
-            return calls.rewriteAof();
+    private static final class InCluster extends ForwardingCalls {
+        InCluster(RedisCalls calls) {
+            super(calls);
         }
 
         @Override
         public Topology topology() {
             return Topology.CLUSTER;
-        }
-
-        @Override
-        public void close() {}
-
-        @Override
-        public Duration timeout() {
-            return calls.timeout();
         }
     }
 

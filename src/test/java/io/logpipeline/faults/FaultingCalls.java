@@ -53,6 +53,11 @@ public final class FaultingCalls implements RedisCalls {
     }
 
     @Override
+    public CompletionStage<BatchElements> readBatch(String list, int elementsMax) {
+        return at("READBATCH", list, false, read -> true, () -> calls.readBatch(list, elementsMax));
+    }
+
+    @Override
     public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
         return at(
                 pattern.startsWith("{") ? "SCAN@batches" : "SCAN@lists",

@@ -95,6 +95,11 @@ final class Process {
         }
 
         @Override
+        public CompletionStage<BatchElements> readBatch(String list, int elementsMax) {
+            throw new AssertionError("nor with batches");
+        }
+
+        @Override
         public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
             throw new AssertionError("nor with scans");
         }

@@ -1,5 +1,6 @@
 package io.logpipeline.redis;
 
+import static java.lang.Integer.parseInt;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,46 +15,79 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** How much of a batch Redis holds in its memory once more while a claim reads it. */
+/** In which commands a claim reads its batch. */
 class ClaimSlicesTest {
     private static final Pattern LRANGE =
             Pattern.compile("\"LRANGE\" \"[^\"]*\" \"(\\d+)\" \"(\\d+)\"");
 
+    private RedisProcess redis;
+    private ClaimStage stage;
+    private Socket monitor;
+    private BufferedReader commands;
+
+    @BeforeEach
+    void watch() throws IOException {
+        redis = RedisProcess.start();
+        stage = new ClaimStage(redis.url());
+        stage.empty();
+        monitor = new Socket(InetAddress.getLoopbackAddress(), redis.port());
+        monitor.getOutputStream().write("MONITOR\r\n".getBytes(UTF_8));
+        commands = new BufferedReader(new InputStreamReader(monitor.getInputStream(), UTF_8));
+        assertThat(commands.readLine()).isEqualTo("+OK");
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        monitor.close();
+        stage.close();
+        redis.close();
+    }
+
+    private List<String> commandsSoFar() throws IOException {
+        stage.redis.server().echo("end");
+        List<String> seen = new ArrayList<>();
+        String command = commands.readLine();
+        while (!command.contains("\"end\"")) {
+            seen.add(command);
+            command = commands.readLine();
+        }
+        return seen;
+    }
+
     /** Small elements tell nothing of the size of those behind them. */
     @Test
     void fewElementsAreReadAtATime() throws Exception {
-        try (RedisProcess redis = RedisProcess.start();
-                ClaimStage stage = new ClaimStage(redis.url());
-                Socket monitor = new Socket(InetAddress.getLoopbackAddress(), redis.port())) {
-            stage.empty();
-            stage.push(Collections.nCopies(2000, "small").toArray(String[]::new));
-            monitor.getOutputStream().write("MONITOR\r\n".getBytes(UTF_8));
-            BufferedReader commands =
-                    new BufferedReader(new InputStreamReader(monitor.getInputStream(), UTF_8));
-            assertThat(commands.readLine()).isEqualTo("+OK");
+        stage.push(Collections.nCopies(1500, "small").toArray(String[]::new));
+        stage.push(Collections.nCopies(20, "x".repeat(60_000)).toArray(String[]::new));
 
-            assertThat(stage.claimed("w1").elements()).hasSize(1000);
+        assertThat(stage.claimed("w1").elements()).hasSize(1000);
 
-            stage.redis.server().echo("end");
-            assertThat(elementsReadUntil("\"end\"", commands))
-                    .hasSizeGreaterThan(10)
-                    .allMatch(count -> count <= 64);
-        }
+        List<Integer> counts =
+                commandsSoFar().stream()
+                        .map(LRANGE::matcher)
+                        .filter(Matcher::find)
+                        .map(read -> 1 + parseInt(read.group(2)) - parseInt(read.group(1)))
+                        .toList();
+        assertThat(counts).hasSizeGreaterThan(10).allMatch(count -> count <= 64);
     }
 
-    private static List<Integer> elementsReadUntil(String last, BufferedReader commands)
-            throws IOException {
-        List<Integer> counts = new ArrayList<>();
-        String command = commands.readLine();
-        while (!command.contains(last)) {
-            Matcher read = LRANGE.matcher(command);
-            if (read.find()) {
-                counts.add(1 + Integer.parseInt(read.group(2)) - Integer.parseInt(read.group(1)));
-            }
-            command = commands.readLine();
-        }
-        return counts;
+    /** In the other order, another worker could settle the batch in between. */
+    @Test
+    void whoseABatchIsIsReadAfterIt() throws Exception {
+        stage.push(Collections.nCopies(500, "small").toArray(String[]::new));
+
+        assertThat(stage.claimed("w1").elements()).hasSize(500);
+
+        List<String> reads =
+                commandsSoFar().stream()
+                        .filter(command -> !command.contains(" lua] "))
+                        .filter(command -> command.matches(".*\"(LRANGE|HGET)\".*"))
+                        .toList();
+        assertThat(reads).hasSize(2);
+        assertThat(reads.getFirst()).contains("LRANGE");
     }
 }

@@ -76,6 +76,11 @@ class PushSenderTest {
         }
 
         @Override
+        public CompletionStage<BatchElements> readBatch(String list, int elementsMax) {
+            throw new AssertionError("a push does not read");
+        }
+
+        @Override
         public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
             throw new AssertionError("a push does not scan");
         }

@@ -5,9 +5,8 @@ import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.redis.Reply;
 import io.logpipeline.redis.Script;
-import io.logpipeline.redis.Topology;
 import io.logpipeline.testing.Await;
-import java.time.Duration;
+import io.logpipeline.testing.ForwardingCalls;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /** The real Redis; a drainer's worker is held before or after a script, until it may go on. */
-final class Checkpoints implements RedisCalls {
+final class Checkpoints extends ForwardingCalls {
     /** Before a script is sent, or when it has run. */
     enum Moment {
         BEFORE,
@@ -46,13 +45,12 @@ final class Checkpoints implements RedisCalls {
         }
     }
 
-    private final RedisCalls calls;
     private final List<Checkpoint> ahead = new CopyOnWriteArrayList<>();
     private final List<Checkpoint> all = new CopyOnWriteArrayList<>();
     private volatile boolean cutOff;
 
     Checkpoints(RedisCalls calls) {
-        this.calls = calls;
+        super(calls);
     }
 
     Checkpoint holdAt(Script script, Moment moment, String list) {
@@ -103,7 +101,7 @@ final class Checkpoints implements RedisCalls {
         if (cutOff) {
             return lost();
         }
-        CompletionStage<Reply> reply = calls.run(script, keys, arguments, durability);
+        CompletionStage<Reply> reply = super.run(script, keys, arguments, durability);
         if (ahead.stream().anyMatch(each -> each.moment == Moment.AFTER)) {
             try {
                 reply.toCompletableFuture().join();
@@ -121,32 +119,12 @@ final class Checkpoints implements RedisCalls {
     }
 
     @Override
+    public CompletionStage<BatchElements> readBatch(String list, int elementsMax) {
+        return cutOff ? lost() : super.readBatch(list, elementsMax);
+    }
+
+    @Override
     public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
-        return cutOff ? lost() : calls.scan(cursor, pattern, count);
-    }
-
-    @Override
-    public CompletionStage<List<String>> info() {
-        return calls.info();
-    }
-
-    @Override
-    public CompletionStage<Integer> rewriteAof() {
-        return calls.rewriteAof();
-    }
-
-    @Override
-    public void close() {
-        calls.close();
-    }
-
-    @Override
-    public Topology topology() {
-        return calls.topology();
-    }
-
-    @Override
-    public Duration timeout() {
-        return calls.timeout();
+        return cutOff ? lost() : super.scan(cursor, pattern, count);
     }
 }

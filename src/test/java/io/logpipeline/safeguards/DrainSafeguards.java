@@ -15,6 +15,28 @@ final class DrainSafeguards {
                             "return now;",
                             "drain.VolumeKeeperTest#anAdmissionEndsWithItsLeaseWhereRedisCannotRefuseItsClaims"),
                     new Safeguard(
+                            "whose batch it was that was read",
+                            "A worker whose lease is over does not append another one's batch as"
+                                    + " its own.",
+                            "redis/Claims.java",
+                            "read.batchId().equals(claimed.batchId()) ? claimed",
+                            "read.batchId() != null ? claimed",
+                            "redis.BatchReadTest#theBatchOfAnotherWorkerIsNotTakenForOnesOwn"),
+                    new Safeguard(
+                            "batch id after the elements",
+                            "Nobody settles a batch between its read and the question whose it is.",
+                            "redis/BatchRead.java",
+                            "List.of(elements, id)",
+                            "List.of(id, elements)",
+                            "redis.ClaimSlicesTest#whoseABatchIsIsReadAfterIt"),
+                    new Safeguard(
+                            "overtaken is not drained",
+                            "A list whose batch another worker settled keeps its entry.",
+                            "drain/KeyDrain.java",
+                            "case ClaimOutcome.Overtaken overtaken -> Outcome.RETRY;",
+                            "case ClaimOutcome.Overtaken overtaken -> Outcome.ENDED;",
+                            "drain.KeyDrainTest#aListWhoseBatchIsSettledByAnotherOneWhileItIsReadIsTriedAgain"),
+                    new Safeguard(
                             "acknowledge only when drained",
                             "A list that could not be drained keeps its entry.",
                             "drain/Drainer.java",

@@ -56,6 +56,13 @@ final class ScriptSafeguards {
                             "local slice_max = 4000",
                             "redis.ClaimSlicesTest"),
                     new Safeguard(
+                            "a batch is weighed before it is left to be read",
+                            "A drainer does not get more bytes than it has room for.",
+                            "redis/claim.lua",
+                            " and usage <= tonumber(ARGV[6])",
+                            "",
+                            "redis.BatchReadTest"),
+                    new Safeguard(
                             "claim does not replace a batch",
                             "Events pushed after a claim do not take the place of those claimed.",
                             "redis/claim.lua",

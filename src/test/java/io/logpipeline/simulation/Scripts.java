@@ -30,7 +30,7 @@ public final class Scripts {
     static {
         for (String command :
                 """
-                TIME EXISTS TYPE GET SET DEL RENAME PERSIST EXPIRE PEXPIRE PTTL RPUSH LLEN LRANGE \
+                TIME EXISTS MEMORY TYPE GET SET DEL RENAME PERSIST EXPIRE PEXPIRE PTTL RPUSH LLEN LRANGE \
                 LTRIM HSET HSETNX HGET HMGET HDEL XADD XLEN XRANGE XACK XDEL XGROUP XINFO \
                 XREADGROUP XAUTOCLAIM XCLAIM\
                 """

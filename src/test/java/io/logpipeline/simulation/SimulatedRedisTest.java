@@ -105,6 +105,7 @@ class SimulatedRedisTest {
                         "CLAIM EMPTY",
                         "CLAIM EXPIRED",
                         "CLAIM NOT_ADMITTED",
+                        "CLAIM TO_READ",
                         "CLAIM WRONG_TYPE",
                         "COMMIT DONE",
                         "COMMIT MORE",
@@ -307,11 +308,12 @@ class SimulatedRedisTest {
                             batchId,
                             Integer.toString(random.nextInt(2)),
                             "2",
-                            "5",
+                            random.nextBoolean() ? "5" : "1000000",
                             random.nextBoolean() ? "1" : "9000000000000000",
                             "store",
                             random.nextInt(5) == 0 ? "other" : "worker",
-                            "3600");
+                            "3600",
+                            random.nextBoolean() ? "0" : "64");
             case COMMIT ->
                     List.of(
                             token,

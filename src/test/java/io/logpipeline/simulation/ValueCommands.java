@@ -11,6 +11,9 @@ import org.luaj.vm2.LuaValue;
 
 /** The commands on strings, lists, hashes and expiry, in the forms that the scripts use. */
 final class ValueCommands {
+    private static final int KEY_BYTES = 40;
+    private static final int ELEMENT_BYTES = 2;
+
     private final Keyspace keys;
     private final SimulatedClock clock;
 
@@ -33,6 +36,7 @@ final class ValueCommands {
             case "EXPIRE" -> expire(key, clock.millis() + 1000 * SimulatedRedis.parse(words[2]));
             case "PEXPIRE" -> expire(key, clock.millis() + SimulatedRedis.parse(words[2]));
             case "PTTL" -> remaining(key);
+            case "MEMORY" -> memoryUsage(words[2]);
             case "RPUSH" -> push(words);
             case "LLEN" -> LuaValue.valueOf(list(key).size());
             case "LRANGE" -> range(key, words[2], words[3]);
@@ -133,6 +137,15 @@ final class ValueCommands {
                 entry.expiresAtMillis == Keyspace.NEVER
                         ? -1
                         : (double) (entry.expiresAtMillis - clock.millis()));
+    }
+
+    /** About as much as Redis would say of a list. */
+    private LuaValue memoryUsage(LuaString key) {
+        return LuaValue.valueOf(
+                KEY_BYTES
+                        + list(key).stream()
+                                .mapToInt(element -> element.m_length + ELEMENT_BYTES)
+                                .sum());
     }
 
     @SuppressWarnings("unchecked")

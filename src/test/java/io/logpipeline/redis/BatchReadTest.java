@@ -1,0 +1,157 @@
+package io.logpipeline.redis;
+
+import static io.logpipeline.redis.ClaimStage.ADMISSION;
+import static io.logpipeline.redis.ClaimStage.BATCH;
+import static io.logpipeline.redis.ClaimStage.LEASE;
+import static io.logpipeline.redis.ClaimStage.LEDGER_LIFE;
+import static io.logpipeline.redis.ClaimStage.LIST;
+import static io.logpipeline.redis.ClaimStage.LOCK;
+import static io.logpipeline.redis.ClaimStage.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.logpipeline.testing.ForwardingCalls;
+import io.logpipeline.testing.TestRedis;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Batches that a claim leaves to its caller to read. */
+class BatchReadTest {
+    private static final List<String> ELEMENTS =
+            IntStream.range(0, 500).mapToObj(String::valueOf).toList();
+
+    private ClaimStage stage;
+    private int reads;
+
+    @BeforeEach
+    void connect() {
+        stage = new ClaimStage(TestRedis.emptyUrl());
+        stage.empty();
+    }
+
+    @AfterEach
+    void disconnect() {
+        stage.close();
+    }
+
+    /** What others do between a claim and the read of its batch. */
+    @FunctionalInterface
+    private interface Others {
+        void act() throws RedisFailure, InterruptedException;
+    }
+
+    private Claims claims(int elementsMax, int bytesMax, Others others) {
+        RedisCalls calls =
+                new ForwardingCalls(stage.redis.link()) {
+                    @Override
+                    public CompletionStage<BatchElements> readBatch(String list, int max) {
+                        reads++;
+                        try {
+                            others.act();
+                        } catch (RedisFailure | InterruptedException failed) {
+                            throw new AssertionError(failed);
+                        }
+                        return super.readBatch(list, max);
+                    }
+                };
+        return new Claims(calls, LEASE, LEDGER_LIFE, elementsMax, bytesMax);
+    }
+
+    private void push(List<String> elements) {
+        stage.push(elements.toArray(String[]::new));
+    }
+
+    @Test
+    void aLongBatchIsReadApartInItsOrder() throws Exception {
+        push(ELEMENTS);
+
+        ClaimOutcome outcome =
+                claims(400, 100_000, () -> {}).claim(stage.entry(), "w1", 7, ADMISSION);
+
+        ClaimOutcome.Claimed claimed = (ClaimOutcome.Claimed) outcome;
+        assertThat(reads).isEqualTo(1);
+        assertThat(texts(claimed)).isEqualTo(ELEMENTS.subList(0, 400));
+        assertThat(claimed.total()).isEqualTo(500);
+        assertThat(claimed.position()).isEqualTo(7);
+        assertThat(claimed.batchId())
+                .isEqualTo(stage.redis.server().hget(ClaimStage.LEDGER, "batch_id"));
+    }
+
+    @Test
+    void aFewComeWithTheClaim() throws Exception {
+        push(ELEMENTS.subList(0, 64));
+
+        ClaimOutcome outcome =
+                claims(400, 100_000, () -> {}).claim(stage.entry(), "w1", 0, ADMISSION);
+
+        assertThat(texts((ClaimOutcome.Claimed) outcome)).isEqualTo(ELEMENTS.subList(0, 64));
+        assertThat(reads).isZero();
+    }
+
+    /** Whoever reads without weighing may get any number of bytes. */
+    @Test
+    void aBatchThatWeighsMoreThanThereIsRoomForIsWeighedAsItIsRead() throws Exception {
+        push(ELEMENTS.stream().map(each -> each + "x".repeat(1000)).toList());
+
+        ClaimOutcome outcome =
+                claims(400, 100_000, () -> {}).claim(stage.entry(), "w1", 0, ADMISSION);
+
+        assertThat(((ClaimOutcome.Claimed) outcome).elements()).hasSizeBetween(90, 100);
+        assertThat(reads).isZero();
+    }
+
+    @Test
+    void whatIsPushedMeanwhileIsNotPartOfIt() throws Exception {
+        push(ELEMENTS);
+
+        ClaimOutcome outcome =
+                claims(1000, 100_000, () -> stage.push("later"))
+                        .claim(stage.entry(), "w1", 0, ADMISSION);
+
+        assertThat(texts((ClaimOutcome.Claimed) outcome)).isEqualTo(ELEMENTS);
+        assertThat(stage.redis.list(LIST)).containsExactly("later");
+    }
+
+    /** Its lease is over; the next one's batch of the same list is not what it claimed. */
+    @Test
+    void theBatchOfAnotherWorkerIsNotTakenForOnesOwn() throws Exception {
+        push(ELEMENTS);
+
+        ClaimOutcome outcome =
+                claims(1000, 100_000, this::anotherOneSettlesItAndClaimsAnew)
+                        .claim(stage.entry(), "w1", 0, ADMISSION);
+
+        assertThat(stage.redis.list(BATCH)).containsExactly("next");
+        assertThat(outcome).isInstanceOf(ClaimOutcome.Overtaken.class);
+    }
+
+    private void anotherOneSettlesItAndClaimsAnew() throws RedisFailure, InterruptedException {
+        stage.redis.server().del(LOCK);
+        ClaimOutcome.Claimed same = stage.claimed("w2");
+        stage.claims.commit(stage.entry(), "w2", same, 1);
+        stage.push("next");
+        assertThat(texts(stage.claimed("w2"))).containsExactly("next");
+    }
+
+    /** Also where the list, and its batch, are no more. */
+    @Test
+    void aBatchThatIsSettledMeanwhileIsOvertaken() throws Exception {
+        push(ELEMENTS);
+
+        ClaimOutcome outcome =
+                claims(
+                                1000,
+                                100_000,
+                                () -> {
+                                    stage.redis.server().del(LOCK);
+                                    ClaimOutcome.Claimed same = stage.claimed("w2");
+                                    stage.claims.commit(stage.entry(), "w2", same, 1);
+                                })
+                        .claim(stage.entry(), "w1", 0, ADMISSION);
+
+        assertThat(outcome).isInstanceOf(ClaimOutcome.Overtaken.class);
+    }
+}
