@@ -7,11 +7,13 @@ import io.logpipeline.telemetry.LogSetup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The one entry point. Exit status: 0 after SIGTERM, 2 when the start was refused, 3 fail-stop. */
 public final class Main {
@@ -20,6 +22,9 @@ public final class Main {
 
     private final CommandLine commandLine;
     private final AtomicInteger status = new AtomicInteger();
+    private final CountDownLatch startEnded = new CountDownLatch(1);
+    private volatile @Nullable EmbeddedRedis redis;
+    private volatile @Nullable Pipeline pipeline;
 
     private Main(CommandLine commandLine) {
         this.commandLine = commandLine;
@@ -54,25 +59,31 @@ public final class Main {
         Settings settings = SettingsReader.read(commandLine, System.getenv(), preset);
         LogSetup.install(
                 settings.log().format(), settings.log().level(), System.Logger.Level.WARNING);
-        if (!demo) {
-            Pipeline pipeline = start(settings, seams, (userDay, elements) -> {});
-            stopOnSignal(settings, pipeline, () -> {});
-            return;
-        }
-        EmbeddedRedis redis = startRedis();
-        Demo story = new Demo(settings.drainer().logDir());
-        Pipeline pipeline;
+        stopOnSignal(settings.server().shutdown());
         try {
-            pipeline = start(settings.withRedis(redis.url()), seams, story::landed);
+            if (demo) {
+                startDemo(settings, seams);
+            } else {
+                pipeline = start(settings, seams, (userDay, elements) -> {});
+            }
         } catch (StartRefused refused) {
-            redis.close();
+            status.set(STATUS_REFUSED);
             throw refused;
+        } finally {
+            startEnded.countDown();
         }
-        stopOnSignal(settings, pipeline, redis);
+    }
+
+    private void startDemo(Settings settings, Pipeline.Seams seams) {
+        EmbeddedRedis ofTheDemo = startRedis();
+        redis = ofTheDemo;
+        Demo story = new Demo(settings.drainer().logDir());
+        Pipeline started = start(settings.withRedis(ofTheDemo.url()), seams, story::landed);
+        pipeline = started;
         story.banner(
                 settings.server().host(),
-                pipeline.port(),
-                pipeline.observePort(),
+                started.port(),
+                started.observePort(),
                 settings.drainer().interval());
     }
 
@@ -129,42 +140,51 @@ public final class Main {
         Thread.ofPlatform().name("exit").start(() -> System.exit(STATUS_REFUSED));
     }
 
-    private void stopOnSignal(Settings settings, Pipeline pipeline, AutoCloseable last) {
-        Thread hook =
-                Thread.ofPlatform()
-                        .name("shutdown")
-                        .unstarted(() -> stop(settings, pipeline, last));
-        try {
-            Runtime.getRuntime().addShutdownHook(hook);
-        } catch (IllegalStateException ending) {
-            // Redis was refused meanwhile: that one's line is said, and its status stands.
-        }
+    /** Before anything is started: what a signal finds half started is started, and then ended. */
+    private void stopOnSignal(Duration limit) {
+        Thread hook = Thread.ofPlatform().name("shutdown").unstarted(() -> stop(limit));
+        Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    private void stop(Settings settings, Pipeline pipeline, AutoCloseable last) {
+    private void stop(Duration limit) {
         CountDownLatch stopped = new CountDownLatch(1);
         Thread.ofPlatform()
                 .name("stop")
                 .start(() -> {
-                    pipeline.close();
+                    closePipeline();
                     stopped.countDown();
                 });
         try {
-            long limitMillis = settings.server().shutdown().toMillis();
-            if (stopped.await(limitMillis, TimeUnit.MILLISECONDS)) {
-                log().log(System.Logger.Level.INFO, "Stopped");
-            } else {
+            boolean inTime = stopped.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+            if (!inTime) {
                 log().log(
                                 System.Logger.Level.WARNING,
                                 "Stopped before all in hand was finished; another replica goes on"
                                         + " with it");
+            } else if (pipeline != null) {
+                log().log(System.Logger.Level.INFO, "Stopped");
             }
-            last.close();
+            EmbeddedRedis ofTheDemo = redis;
+            if (ofTheDemo != null) {
+                ofTheDemo.close();
+            }
         } catch (Exception failure) {
             log().log(System.Logger.Level.WARNING, "The stop was not clean", failure);
         }
         // The signal's own status would be 143.
         Runtime.getRuntime().halt(status.get());
+    }
+
+    private void closePipeline() {
+        try {
+            startEnded.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        Pipeline started = pipeline;
+        if (started != null) {
+            started.close();
+        }
     }
 
     /** Asked for late: a logger made before {@link LogSetup} would fix the JDK's log manager. */

@@ -146,4 +146,16 @@ class StartIT {
             }
         }
     }
+
+    @Test
+    void sigtermWhileAProcessStartsEndsItWithStatusZero() {
+        try (PipelineProcess process = all().mainClass(HeldStartMain.class).start()) {
+            Await.until("it starts", () -> process.output().contains(HeldStartMain.HELD));
+            process.signal("TERM");
+            Await.until("it is to end", () -> process.output().contains(HeldStartMain.ENDING));
+            process.tell("go on");
+            assertThat(process.awaitExit()).as(process.output()).isZero();
+            assertThat(process.output()).contains("Stopped");
+        }
+    }
 }
