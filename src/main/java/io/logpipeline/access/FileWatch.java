@@ -82,16 +82,19 @@ public final class FileWatch<T> implements AutoCloseable {
             boolean still = Arrays.deepEquals(seen, latest);
             latest = seen;
             if (still && !Arrays.deepEquals(seen, settled)) {
-                settled = seen;
-                value = reader.read(List.of(settled));
+                value = reader.read(List.of(seen));
                 changed.accept(value);
+                settled = seen;
                 toldProblem = null;
                 tell("Read again");
             }
         } catch (UnusableFile unusable) {
             tellOnce(String.valueOf(unusable.getMessage()));
         } catch (RuntimeException defect) {
-            LOG.log(System.Logger.Level.ERROR, "A changed file was not taken up", defect);
+            // The next look tries again: a certificate that is not taken up runs out.
+            if (isNews(defect.toString())) {
+                LOG.log(System.Logger.Level.ERROR, "A changed file was not taken up", defect);
+            }
         }
     }
 
@@ -109,14 +112,19 @@ public final class FileWatch<T> implements AutoCloseable {
     }
 
     private void tellOnce(String problem) {
-        if (!problem.equals(toldProblem)) {
-            toldProblem = problem;
+        if (isNews(problem)) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "A changed file can''t be used; what was read before stays in force"
                             + " reason=\"{0}\"",
                     problem);
         }
+    }
+
+    private boolean isNews(String problem) {
+        boolean news = !problem.equals(toldProblem);
+        toldProblem = problem;
+        return news;
     }
 
     @Override

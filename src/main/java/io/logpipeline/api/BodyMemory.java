@@ -9,10 +9,10 @@ import java.util.concurrent.Semaphore;
  * <p>Thread-safe; a share belongs to one thread.
  */
 public final class BodyMemory {
-    /** Up to here a body is not counted: many more of these fit than connections. */
-    private static final int FREE_BYTES = 16 * 1024;
+    /** Up to here, what one read brings, a body is not counted: connections are. */
+    private static final int FREE_BYTES = 8 * 1024;
 
-    private static final int UNIT_BYTES = 16 * 1024;
+    private static final int UNIT_BYTES = 8 * 1024;
 
     /** Of a body there are its bytes, its events, and what is sent to Redis; and then some. */
     private static final int HEAP_PARTS = 8;

@@ -11,24 +11,33 @@ import java.util.concurrent.atomic.AtomicReference;
  * one; and once cut, the connection does nothing more.
  */
 final class ClientWait {
-    private enum State {
+    private sealed interface State {}
+
+    /** At work, or cut off. */
+    private enum Fixed implements State {
         WORKING,
-        WAITING,
         CUT
+    }
+
+    /** One wait: who means to cut it cuts this one, not the next. */
+    private static final class Wait implements State {
+        private final long sinceNanos;
+        private final boolean limited;
+
+        Wait(long sinceNanos, boolean limited) {
+            this.sinceNanos = sinceNanos;
+            this.limited = limited;
+        }
     }
 
     private final Thread thread;
     private final long limitNanos;
-    private final AtomicReference<State> state = new AtomicReference<>(State.WORKING);
+    private final AtomicReference<State> state = new AtomicReference<>(Fixed.WORKING);
 
     /** Whether the clock runs: for a request that comes, or an answer that goes. */
     private boolean begun;
 
-    /** Meaningful while waiting, published by the state. */
     private long sinceNanos;
-
-    /** Meaningful while waiting, published by the state. */
-    private boolean limited;
 
     /**
      * @param thread of the connection; every method but those that cut is called by it
@@ -48,8 +57,7 @@ final class ClientWait {
         if (!betweenRequests) {
             begin();
         }
-        limited = begun;
-        enter();
+        enter(begun);
     }
 
     /** After a read. */
@@ -61,8 +69,7 @@ final class ClientWait {
     /** Before a write: now it is the client's turn to read. */
     void writes() {
         sinceNanos = System.nanoTime();
-        limited = true;
-        enter();
+        enter(true);
     }
 
     /** After a write: what comes next has a time of its own. */
@@ -78,39 +85,41 @@ final class ClientWait {
         }
     }
 
-    private void enter() {
-        if (!state.compareAndSet(State.WORKING, State.WAITING)) {
-            throw cut();
+    private void enter(boolean limited) {
+        if (!state.compareAndSet(Fixed.WORKING, new Wait(sinceNanos, limited))) {
+            throw tookTooLong();
         }
     }
 
     private void leave() {
-        if (!state.compareAndSet(State.WAITING, State.WORKING)) {
-            throw cut();
+        if (state.getAndUpdate(now -> now == Fixed.CUT ? now : Fixed.WORKING) == Fixed.CUT) {
+            throw tookTooLong();
         }
     }
 
-    private static CloseConnectionException cut() {
+    private static CloseConnectionException tookTooLong() {
         return new CloseConnectionException("the client took too long");
     }
 
     /** Ends the connection when its client has used up its time. */
     void cutIfOver(long nowNanos) {
-        if (state.get() == State.WAITING && limited && nowNanos - sinceNanos > limitNanos) {
-            cutIfWaiting();
+        if (state.get() instanceof Wait now
+                && now.limited
+                && nowNanos - now.sinceNanos > limitNanos) {
+            cut(now);
         }
     }
 
     /** Ends the connection when not a byte of its client's next request has come. */
     void cutIfIdle() {
-        if (state.get() == State.WAITING && !limited) {
-            cutIfWaiting();
+        if (state.get() instanceof Wait now && !now.limited) {
+            cut(now);
         }
     }
 
     /** The interrupt closes the socket. */
-    private void cutIfWaiting() {
-        if (state.compareAndSet(State.WAITING, State.CUT)) {
+    private void cut(Wait wait) {
+        if (state.compareAndSet(wait, Fixed.CUT)) {
             thread.interrupt();
         }
     }

@@ -197,17 +197,26 @@ public final class LogService implements HttpService {
             case ParseResult.Rejected(String details) -> answer -> answer.invalid(details);
             case ParseResult.Accepted(List<LogEvent> events) -> {
                 UserRates users = admission.users();
-                Refusal refusal = users == null ? null : users.refusal(events, response);
-                yield refusal == null
-                        ? store(events, headers.idempotencyKey(), batch)
-                        : answer -> answer.refused(refusal);
+                if (users == null) {
+                    yield told(push(events, headers.idempotencyKey()), events, batch);
+                }
+                UserRates.Charge charge = users.charge(events, response);
+                Refusal refusal = charge.refusal();
+                if (refusal != null) {
+                    yield answer -> answer.refused(refusal);
+                }
+                PushOutcome outcome = push(events, headers.idempotencyKey());
+                if (outcome instanceof PushOutcome.Overloaded) {
+                    charge.putBack();
+                }
+                yield told(outcome, events, batch);
             }
         };
     }
 
-    private Outcome store(List<LogEvent> events, @Nullable String idempotencyKey, boolean batch) {
+    private Outcome told(PushOutcome outcome, List<LogEvent> events, boolean batch) {
         int count = events.size();
-        return switch (push(events, idempotencyKey)) {
+        return switch (outcome) {
             case PushOutcome.Stored() -> {
                 telemetry.eventsAccepted(count, bytesOf(events));
                 yield answer -> answer.stored(RequestOutcome.ACCEPTED, count, batch);

@@ -20,8 +20,29 @@ public final class UserRates {
         this.fields = new RateLimitFields("user", buckets.rate());
     }
 
-    /** Null when every user of the batch is within its rate; else nothing was taken of any. */
-    @Nullable Refusal refusal(List<LogEvent> events, ServerResponse response) {
+    /** What the events of one request took. */
+    static final class Charge {
+        private final List<Runnable> puttingBack;
+        private final @Nullable Refusal refusal;
+
+        private Charge(List<Runnable> puttingBack, @Nullable Refusal refusal) {
+            this.puttingBack = puttingBack;
+            this.refusal = refusal;
+        }
+
+        /** Null when every user of the batch is within its rate; else nothing was taken of any. */
+        @Nullable Refusal refusal() {
+            return refusal;
+        }
+
+        /** Its events were not taken in, through no fault of the client. */
+        void putBack() {
+            puttingBack.forEach(Runnable::run);
+        }
+    }
+
+    /** Takes a token an event, of all users of the batch or of none. */
+    Charge charge(List<LogEvent> events, ServerResponse response) {
         Map<String, Integer> byUser = HashMap.newHashMap(events.size() == 1 ? 1 : 16);
         for (LogEvent event : events) {
             byUser.merge(event.userDay().userId(), 1, Integer::sum);
@@ -32,10 +53,12 @@ public final class UserRates {
             if (!taken.granted()) {
                 puttingBack.forEach(Runnable::run);
                 fields.add(response, taken);
-                return new Refusal.RateLimited("too many events of one user", taken.retryAfter());
+                return new Charge(
+                        List.of(),
+                        new Refusal.RateLimited("too many events of one user", taken.retryAfter()));
             }
             puttingBack.add(() -> buckets.putBack(taken, user.getValue()));
         }
-        return null;
+        return new Charge(puttingBack, null);
     }
 }

@@ -125,6 +125,28 @@ class FileWatchTest {
         assertThat(watch.now().contain(NEW)).isTrue();
     }
 
+    @Test
+    void whatCouldNotBeTakenUpIsTriedAgainAndToldOnce() throws Exception {
+        FileWatch<Tokens> watch = Tokens.in(file);
+        List<Tokens> told = new ArrayList<>();
+        watch.onChange(tokens -> {
+            told.add(tokens);
+            if (told.size() < 3) {
+                throw new IllegalStateException("not now");
+            }
+        });
+        Files.writeString(file, NEW);
+        for (int i = 0; i < 3; i++) {
+            lookOften(watch);
+        }
+
+        assertThat(told).hasSize(3);
+        assertThat(log.lines().subList(1, log.lines().size()))
+                .containsExactly(
+                        "SEVERE A changed file was not taken up",
+                        "INFO Read again bearer tokens tokens=1 names=none");
+    }
+
     private static void lookOften(FileWatch<Tokens> watch) {
         for (int i = 0; i < 4; i++) {
             watch.look();

@@ -118,6 +118,18 @@ class AdmissionTest {
     }
 
     @Test
+    void eventsForWhichThereIsNoRoomCostTheirUserNothing() throws Exception {
+        try (ApiServer server = server(new UserRates(buckets(1, 2)), null)) {
+            server.pushes.answerWith(() -> new PushOutcome.Overloaded(Duration.ofSeconds(1)));
+            for (int i = 0; i < 3; i++) {
+                assertThat(server.post(event("a")).statusCode()).isEqualTo(503);
+            }
+            server.pushes.answerWith(PushOutcome.Stored::new);
+            assertThat(server.post(event("a")).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void whileRedisMemoryIsHighRequestsAreTurnedAwayUnread() throws Exception {
         AtomicBoolean high = new AtomicBoolean(true);
         try (ApiServer server = new ApiServer(new MemoryGate(high::get))) {

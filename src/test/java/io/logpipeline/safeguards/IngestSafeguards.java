@@ -50,6 +50,22 @@ final class IngestSafeguards {
                             "memory.close();",
                             "api.BodyMemoryTest#smallBodiesThatComeTogetherAreNotTakenForALargeOne"),
                     new Safeguard(
+                            "tokens of events that were turned away",
+                            "An overload does not cost users what they may send behind it.",
+                            "api/LogService.java",
+                            "charge.putBack();",
+                            "",
+                            "api.AdmissionTest#eventsForWhichThereIsNoRoomCostTheirUserNothing"),
+                    new Safeguard(
+                            "what was not taken up is tried again",
+                            "A certificate that was renewed is served though the first try failed.",
+                            "access/FileWatch.java",
+                            "                changed.accept(value);\n"
+                                    + "                settled = seen;",
+                            "                settled = seen;\n"
+                                    + "                changed.accept(value);",
+                            "access.FileWatchTest#whatCouldNotBeTakenUpIsTriedAgainAndToldOnce"),
+                    new Safeguard(
                             "end of a client is not awaited for ever",
                             "A stop comes to its end though a thread of the client is stuck.",
                             "redis/Connector.java",
@@ -155,8 +171,8 @@ final class IngestSafeguards {
                             "an idle connection is cut when it waits",
                             "Making room for others interrupts nobody's request.",
                             "api/ClientWait.java",
-                            "if (state.get() == State.WAITING && !limited) {\n"
-                                    + "            cutIfWaiting();",
+                            "if (state.get() instanceof Wait now && !now.limited) {\n"
+                                    + "            cut(now);",
                             "if (true) {\n            thread.interrupt();",
                             "api.ClientWaitTest#aClientBetweenTwoRequestsCanBeCutAndOneThatIsServedCanNot"),
                     new Safeguard(
@@ -350,16 +366,16 @@ final class IngestSafeguards {
                             "interrupted only while it waits",
                             "A request that is being stored is not cut off.",
                             "api/ClientWait.java",
-                            "if (state.get() == State.WAITING && limited && nowNanos - sinceNanos >"
-                                    + " limitNanos) {\n            cutIfWaiting();",
-                            "if (nowNanos - sinceNanos > limitNanos) {\n"
+                            "                && nowNanos - now.sinceNanos > limitNanos) {\n"
+                                    + "            cut(now);",
+                            "                || nowNanos - sinceNanos > limitNanos) {\n"
                                     + "            thread.interrupt();",
                             "api.ClientWaitTest"),
                     new Safeguard(
                             "once cut",
                             "A connection that was cut off does not go on with the interrupt gone.",
                             "api/ClientWait.java",
-                            "if (state.compareAndSet(State.WAITING, State.CUT)) {",
+                            "if (state.compareAndSet(wait, Fixed.CUT)) {",
                             "if (true) {",
                             "api.ClientWaitTest"),
                     new Safeguard(
