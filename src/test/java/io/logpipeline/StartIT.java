@@ -111,10 +111,8 @@ class StartIT {
     void aTakenPortStopsTheStart() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             String port = Integer.toString(taken.getLocalPort());
-            try (PipelineProcess process = all().with("SERVER_PORT", port).start()) {
-                assertThat(process.awaitExit()).isEqualTo(2);
-                assertThat(process.output()).contains("can't listen on 127.0.0.1:" + port);
-            }
+            refusesLate(
+                    all().with("SERVER_PORT", port), "can't listen on 127.0.0.1:" + port, "taken");
         }
     }
 

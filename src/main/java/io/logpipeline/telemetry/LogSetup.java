@@ -47,6 +47,8 @@ public final class LogSetup {
         // once.
         boolean asked = libraries.getSeverity() < Level.WARNING.getSeverity();
         Held.RECONNECTS.setLevel(julLevel(asked ? libraries : Level.ERROR));
+        // A port that can't be had stops the start with one line of ours; its own has a trace.
+        Held.SERVER_STARTS.setLevel(julLevel(asked ? libraries : Level.OFF));
     }
 
     /** For good: the log manager keeps only weak references, and the levels with them. */
@@ -54,6 +56,7 @@ public final class LogSetup {
         static final Logger OURS = Logger.getLogger("io.logpipeline");
         static final Logger RECONNECTS =
                 Logger.getLogger("io.lettuce.core.protocol.ConnectionWatchdog");
+        static final Logger SERVER_STARTS = Logger.getLogger("io.helidon.webserver.LoomServer");
     }
 
     private static java.util.logging.Level julLevel(Level level) {
