@@ -10,6 +10,7 @@ import io.logpipeline.testing.RedisProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +28,7 @@ class PausedRedisIT {
     private static final int CLIENTS = 48;
     private static final long PAUSE_MS = 5_000;
     private static final int AT_FULL_SPEED = 300;
+    private static final Duration WINDOW = Duration.ofMillis(100);
 
     @TempDir private Path directory;
 
@@ -34,10 +37,12 @@ class PausedRedisIT {
         private final String user;
         private final List<String> acknowledged = new ArrayList<>();
         private final TreeMap<Integer, Integer> statuses = new TreeMap<>();
+        private final LongAdder acknowledgedByAll;
         private volatile int acknowledgedInARow;
 
-        Client(int number) {
-            user = "client" + number;
+        Client(int number, LongAdder acknowledgedByAll) {
+            this.user = "client" + number;
+            this.acknowledgedByAll = acknowledgedByAll;
         }
 
         /** Every request is answered, by the contract, on the one connection. */
@@ -51,6 +56,7 @@ class PausedRedisIT {
                     if (reply.status() == 200) {
                         acknowledged.add(line);
                         acknowledgedInARow++;
+                        acknowledgedByAll.increment();
                     } else {
                         assertThat(reply.status()).isIn(500, 503);
                         assertThat(reply.body()).startsWith("{\"error\":");
@@ -65,6 +71,7 @@ class PausedRedisIT {
     @Test
     void everyRequestIsAnsweredAndFullSpeedComesBackByItself() throws Exception {
         List<Client> clients = new ArrayList<>();
+        LongAdder acknowledged = new LongAdder();
         try (RedisProcess redis = RedisProcess.start();
                 PipelineProcess api =
                         PipelineProcess.of(directory, "api")
@@ -76,16 +83,25 @@ class PausedRedisIT {
             ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
             try {
                 for (int i = 0; i < CLIENTS; i++) {
-                    Client client = new Client(i);
+                    Client client = new Client(i, acknowledged);
                     clients.add(client);
                     running.add(threads.submit(() -> client.run(api.port())));
                 }
                 awaitFullSpeed(clients);
+                Pace before = new Pace(acknowledged);
+                Thread.sleep(WINDOW.multipliedBy(5));
+                before.look();
                 redis.with(commands -> commands.clientPause(PAUSE_MS));
                 Await.until(
                         "the pause is felt",
                         () -> clients.stream().allMatch(each -> each.acknowledgedInARow == 0));
-                awaitFullSpeed(clients);
+                Pace again = new Pace(acknowledged);
+                Await.until(
+                        "all clients are served without a failure",
+                        () -> again.look() && servedInARow(clients));
+                System.out.printf(
+                        "PausedRedisIT: before %s; from its end on %s%n",
+                        before, again.sinceTheFirst());
             } finally {
                 threads.shutdownNow();
             }
@@ -104,9 +120,44 @@ class PausedRedisIT {
     }
 
     private static void awaitFullSpeed(List<Client> clients) {
-        Await.until(
-                "all clients are served without a failure",
-                () -> clients.stream().allMatch(each -> each.acknowledgedInARow > AT_FULL_SPEED));
+        Await.until("all clients are served without a failure", () -> servedInARow(clients));
+    }
+
+    private static boolean servedInARow(List<Client> clients) {
+        return clients.stream().allMatch(each -> each.acknowledgedInARow > AT_FULL_SPEED);
+    }
+
+    /** How many were acknowledged in each tenth of a second or so: shown, not judged. */
+    private static final class Pace {
+        private final LongAdder acknowledged;
+        private final List<Long> perSecond = new ArrayList<>();
+        private long lookedNanos = System.nanoTime();
+        private long seen;
+
+        Pace(LongAdder acknowledged) {
+            this.acknowledged = acknowledged;
+            this.seen = acknowledged.sum();
+        }
+
+        boolean look() {
+            long nanos = System.nanoTime() - lookedNanos;
+            if (nanos > WINDOW.toNanos()) {
+                long now = acknowledged.sum();
+                perSecond.add((now - seen) * 1_000_000_000 / nanos);
+                seen = now;
+                lookedNanos += nanos;
+            }
+            return true;
+        }
+
+        String sinceTheFirst() {
+            return perSecond.stream().dropWhile(each -> each == 0).toList() + " events/s";
+        }
+
+        @Override
+        public String toString() {
+            return perSecond + " events/s";
+        }
     }
 
     /** What was acknowledged, in order; what was not, at most once. */
