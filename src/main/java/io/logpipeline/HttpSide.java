@@ -18,6 +18,7 @@ import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.PushQueue;
 import io.logpipeline.redis.RedisLink;
 import io.logpipeline.redis.Replicas;
+import io.logpipeline.telemetry.LogSetup;
 import io.logpipeline.telemetry.ObserveEndpoints;
 import java.util.List;
 
@@ -194,13 +195,15 @@ final class HttpSide {
 
     private Ports ports(WebServer web) {
         if (!web.isRunning()) {
+            Throwable problem = LogSetup.serverProblem();
             throw new StartRefused(
                     "can't listen on "
                             + settings.host()
                             + ":"
                             + settings.port()
                             + (ownObservePort ? " or observe.port" : "")
-                            + ": the port is taken, or not allowed");
+                            + ": "
+                            + (problem == null ? "no reason is known" : Main.oneLine(problem)));
         }
         int port = web.port();
         LOG.log(

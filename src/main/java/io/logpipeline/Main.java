@@ -15,8 +15,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** The one entry point. Exit status: 0 after SIGTERM, 2 when the start was refused, 3 fail-stop. */
+/**
+ * The one entry point. Exit status: 0 after SIGTERM, 1 for a defect at the start, 2 when the start
+ * was refused, 3 fail-stop.
+ */
 public final class Main {
+    private static final int STATUS_FAILED = 1;
     private static final int STATUS_REFUSED = 2;
     private static final int STATUS_FORCE_FAILED = 3;
 
@@ -67,10 +71,15 @@ public final class Main {
                 pipeline = start(settings, seams, (userDay, elements) -> {});
             }
         } catch (StartRefused refused) {
-            status.set(STATUS_REFUSED);
-            throw refused;
+            refused(String.valueOf(refused.getMessage()));
+        } catch (RuntimeException | Error unexpected) {
+            status.set(STATUS_FAILED);
+            throw unexpected;
         } finally {
             startEnded.countDown();
+        }
+        if (status.get() != 0) {
+            System.exit(status.get());
         }
     }
 
@@ -133,17 +142,25 @@ public final class Main {
         return message.strip().replaceAll("\\s+", " ").replaceAll("://\\S*@", "://");
     }
 
-    /** Called from a thread that the exit waits for, so another one exits. */
-    private void refuse(String reason) {
+    private void refused(String reason) {
         status.set(STATUS_REFUSED);
         System.err.println("log-pipeline: " + reason);
+    }
+
+    /** Called from a thread that the exit waits for, so another one exits. */
+    private void refuse(String reason) {
+        refused(reason);
         Thread.ofPlatform().name("exit").start(() -> System.exit(STATUS_REFUSED));
     }
 
     /** Before anything is started: what a signal finds half started is started, and then ended. */
     private void stopOnSignal(Duration limit) {
         Thread hook = Thread.ofPlatform().name("shutdown").unstarted(() -> stop(limit));
-        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // The signal came before: this process ends in a moment, whatever it starts.
+        }
     }
 
     private void stop(Duration limit) {

@@ -56,7 +56,7 @@ final class Pipeline implements AutoCloseable {
         Common common = Common.of(role, settings, version, seams);
         try {
             return new Pipeline(common, wire(common, landed, failStop, refused));
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             common.stops().close();
             throw failed;
         }

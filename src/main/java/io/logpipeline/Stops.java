@@ -10,6 +10,8 @@ final class Stops implements AutoCloseable {
         void stop() throws InterruptedException;
     }
 
+    private static final System.Logger LOG = System.getLogger("io.logpipeline.main");
+
     private final Deque<Stop> stops = new ArrayDeque<>();
 
     void push(Stop stop) {
@@ -20,10 +22,19 @@ final class Stops implements AutoCloseable {
     public void close() {
         try {
             while (!stops.isEmpty()) {
-                stops.pop().stop();
+                stop(stops.pop());
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One that fails keeps no other from its end. */
+    private static void stop(Stop stop) throws InterruptedException {
+        try {
+            stop.stop();
+        } catch (RuntimeException failed) {
+            LOG.log(System.Logger.Level.WARNING, "A part did not stop", failed);
         }
     }
 }

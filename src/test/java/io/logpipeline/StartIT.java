@@ -112,7 +112,7 @@ class StartIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             String port = Integer.toString(taken.getLocalPort());
             refusesLate(
-                    all().with("SERVER_PORT", port), "can't listen on 127.0.0.1:" + port, "taken");
+                    all().with("SERVER_PORT", port), "can't listen on 127.0.0.1:" + port, "in use");
         }
     }
 

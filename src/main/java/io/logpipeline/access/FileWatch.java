@@ -82,11 +82,14 @@ public final class FileWatch<T> implements AutoCloseable {
             boolean still = Arrays.deepEquals(seen, latest);
             latest = seen;
             if (still && !Arrays.deepEquals(seen, settled)) {
-                value = reader.read(List.of(seen));
-                changed.accept(value);
+                T read = reader.read(List.of(seen));
+                changed.accept(read);
+                value = read;
                 settled = seen;
-                toldProblem = null;
                 tell("Read again");
+            }
+            if (still) {
+                toldProblem = null;
             }
         } catch (UnusableFile unusable) {
             tellOnce(String.valueOf(unusable.getMessage()));

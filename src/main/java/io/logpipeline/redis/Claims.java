@@ -93,6 +93,7 @@ public final class Claims {
             keys.add(RedisKeys.STORE);
             keys.add(RedisKeys.VOLUME);
         }
+        long beganNanos = System.nanoTime();
         Reply reply =
                 run(
                         Script.CLAIM,
@@ -110,7 +111,7 @@ public final class Claims {
                         answeredMax);
         return switch (reply.word()) {
             case "CLAIMED" -> claimed(reply, reply.bytesFrom(4));
-            case "TO_READ" -> read(entry.list(), reply);
+            case "TO_READ" -> read(entry.list(), reply, beganNanos);
             case "EMPTY" -> new ClaimOutcome.Empty();
             case "EXPIRED" -> new ClaimOutcome.Expired();
             case "BUSY" -> new ClaimOutcome.Busy(reply.text(1));
@@ -124,10 +125,20 @@ public final class Claims {
         return new ClaimOutcome.Claimed(reply.text(1), reply.number(2), elements, reply.number(3));
     }
 
-    private ClaimOutcome read(String list, Reply reply) throws RedisFailure, InterruptedException {
-        RedisCalls.BatchElements read = calls.await(calls.readBatch(list, elementsMax));
+    /**
+     * Reads what was claimed, while nobody else may claim it: what another one claimed then was not
+     * weighed for this caller.
+     */
+    private ClaimOutcome read(String list, Reply reply, long claimedNanos)
+            throws RedisFailure, InterruptedException {
+        if (System.nanoTime() - claimedNanos >= lease.toNanos()) {
+            return new ClaimOutcome.Overtaken();
+        }
+        int count = (int) Math.min(reply.number(3), elementsMax);
+        RedisCalls.BatchElements read = calls.await(calls.readBatch(list, count));
         ClaimOutcome.Claimed claimed = claimed(reply, read.elements());
-        return read.batchId().equals(claimed.batchId()) ? claimed : new ClaimOutcome.Overtaken();
+        boolean still = read.batchId().equals(claimed.batchId()) && read.elements().size() == count;
+        return still ? claimed : new ClaimOutcome.Overtaken();
     }
 
     /**

@@ -13,8 +13,8 @@ import java.util.function.Function;
  * keys.
  *
  * <p>Invariant: a call is sent again only when a node said that it did not run it ({@link
- * Redirect}), or when there was no connection yet to send it by; for half of the time-out, so that
- * it ends in time.
+ * Redirect}), a read when it did not run one of its commands, or when there was no connection yet
+ * to send it by; for half of the time-out, so that it ends in time.
  */
 final class ClusterLink implements RedisLink {
     private static final Duration PAUSE_MIN = Duration.ofMillis(5);

@@ -9,6 +9,7 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where log lines go: one handler, standard output, one fact a line.
@@ -18,6 +19,8 @@ import java.util.logging.StreamHandler;
  */
 public final class LogSetup {
     private static final String MANAGER_PROPERTY = "java.util.logging.manager";
+
+    private static volatile @Nullable Throwable serverProblem;
 
     private LogSetup() {}
 
@@ -48,7 +51,17 @@ public final class LogSetup {
         boolean asked = libraries.getSeverity() < Level.WARNING.getSeverity();
         Held.RECONNECTS.setLevel(julLevel(asked ? libraries : Level.ERROR));
         // A port that can't be had stops the start with one line of ours; its own has a trace.
-        Held.SERVER_STARTS.setLevel(julLevel(asked ? libraries : Level.OFF));
+        Held.SERVER_STARTS.setFilter(line -> {
+            if (line.getThrown() != null) {
+                serverProblem = line.getThrown();
+            }
+            return asked || ours.getSeverity() <= Level.DEBUG.getSeverity();
+        });
+    }
+
+    /** Why the web server did not start, which it tells its log and nobody else; else null. */
+    public static @Nullable Throwable serverProblem() {
+        return serverProblem;
     }
 
     /** For good: the log manager keeps only weak references, and the levels with them. */

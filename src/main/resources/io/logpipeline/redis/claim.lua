@@ -64,15 +64,29 @@ redis.call('PERSIST', KEYS[2])
 redis.call('PERSIST', KEYS[3])
 local ledger = redis.call('HMGET', KEYS[3], 'batch_id', 'position')
 local total = redis.call('LLEN', KEYS[2])
-if total > tonumber(ARGV[11]) then
-    local usage = redis.pcall('MEMORY', 'USAGE', KEYS[2], 'SAMPLES', 0)
-    if type(usage) == 'number' and usage <= tonumber(ARGV[6]) then
-        return {'TO_READ', ledger[1], ledger[2], total}
-    end
-end
-local reply = {'CLAIMED', ledger[1], ledger[2], total}
 local elements_max = math.min(total, tonumber(ARGV[5]))
 local bytes_max = tonumber(ARGV[6])
+
+-- Nothing tells what a list weighs as it is read: Redis says what it takes in memory, where numbers are
+-- shorter, and all may be compressed. So the first elements must be of such a weight too; they are
+-- looked at before, since Redis walks through the list to weigh it.
+local function weighs_little()
+    local first = redis.call('LRANGE', KEYS[2], 0, 7)
+    local bytes = 0
+    for i = 1, #first do
+        bytes = bytes + #first[i]
+    end
+    if bytes / #first * total > bytes_max then
+        return false
+    end
+    local usage = redis.pcall('MEMORY', 'USAGE', KEYS[2], 'SAMPLES', 0)
+    return type(usage) == 'number' and usage <= bytes_max
+end
+
+if total > tonumber(ARGV[11]) and weighs_little() then
+    return {'TO_READ', ledger[1], ledger[2], total}
+end
+local reply = {'CLAIMED', ledger[1], ledger[2], total}
 local read, bytes, slice = 0, 0, 1
 -- What is read is in memory several times, before it is weighed: a few of the largest events.
 local slice_max = 64

@@ -69,7 +69,7 @@ enum Scenario {
 
         @Override
         int eventsMin() {
-            return 70;
+            return 100;
         }
     },
     /** A replica died long ago, between a write that it did not finish and its commit. */

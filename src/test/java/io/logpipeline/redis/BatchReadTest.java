@@ -11,8 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.testing.ForwardingCalls;
 import io.logpipeline.testing.TestRedis;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -101,6 +103,79 @@ class BatchReadTest {
 
         assertThat(((ClaimOutcome.Claimed) outcome).elements()).hasSizeBetween(90, 100);
         assertThat(reads).isZero();
+    }
+
+    @Test
+    void aFewLightOnesInFrontSayNothingOfTheRest() throws Exception {
+        push(ELEMENTS.subList(0, 20));
+        push(ELEMENTS.stream().map(each -> each + "x".repeat(1000)).toList());
+
+        ClaimOutcome outcome =
+                claims(400, 100_000, () -> {}).claim(stage.entry(), "w1", 0, ADMISSION);
+
+        assertThat(((ClaimOutcome.Claimed) outcome).elements()).hasSizeBetween(100, 120);
+        assertThat(reads).isZero();
+    }
+
+    @Test
+    void aBatchThatIsCompressedIsWeighedAsItIsRead() throws Exception {
+        stage.redis.server().configSet("list-compress-depth", "1");
+        try {
+            push(ELEMENTS.stream().map(each -> each + "x".repeat(1000)).toList());
+        } finally {
+            stage.redis.server().configSet("list-compress-depth", "0");
+        }
+        assertThat(stage.redis.server().memoryUsage(LIST)).isLessThan(200_000);
+
+        ClaimOutcome outcome =
+                claims(400, 100_000, () -> {}).claim(stage.entry(), "w1", 0, ADMISSION);
+
+        assertThat(((ClaimOutcome.Claimed) outcome).elements()).hasSizeBetween(90, 100);
+        assertThat(reads).isZero();
+    }
+
+    @Test
+    void nothingIsReadWhenTheLeaseIsOver() throws Exception {
+        push(ELEMENTS);
+        Duration noTime = Duration.ofMillis(1);
+        RedisCalls slow =
+                new ForwardingCalls(stage.redis.link()) {
+                    @Override
+                    public CompletionStage<Reply> run(
+                            Script script,
+                            List<String> keys,
+                            List<byte[]> arguments,
+                            Durability durability) {
+                        return super.run(script, keys, arguments, durability)
+                                .thenApply(reply -> {
+                                    LockSupport.parkNanos(2 * noTime.toNanos());
+                                    return reply;
+                                });
+                    }
+
+                    @Override
+                    public CompletionStage<BatchElements> readBatch(String list, int max) {
+                        throw new AssertionError("read");
+                    }
+                };
+
+        ClaimOutcome outcome =
+                new Claims(slow, noTime, LEDGER_LIFE, 1000, 100_000)
+                        .claim(stage.entry(), "w1", 0, ADMISSION);
+
+        assertThat(outcome).isInstanceOf(ClaimOutcome.Overtaken.class);
+    }
+
+    /** In a cluster they may lie elsewhere than the ledger, for as long as their slot moves. */
+    @Test
+    void aBatchOfWhichElementsAreMissingIsOvertaken() throws Exception {
+        push(ELEMENTS);
+
+        ClaimOutcome outcome =
+                claims(1000, 100_000, () -> stage.redis.server().del(BATCH))
+                        .claim(stage.entry(), "w1", 0, ADMISSION);
+
+        assertThat(outcome).isInstanceOf(ClaimOutcome.Overtaken.class);
     }
 
     @Test

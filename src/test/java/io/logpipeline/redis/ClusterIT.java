@@ -121,6 +121,7 @@ class ClusterIT {
         try {
             CompletableFuture<PushOutcome> held =
                     CompletableFuture.supplyAsync(() -> push("u0", "held"));
+            Await.until("it waits", () -> queue.unansweredEvents() == 1);
             for (int i = 0; i < 20; i++) {
                 for (String user : others) {
                     assertThat(push(user, Integer.toString(i))).isEqualTo(STORED);

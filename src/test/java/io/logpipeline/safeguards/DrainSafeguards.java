@@ -19,9 +19,24 @@ final class DrainSafeguards {
                             "A worker whose lease is over does not append another one's batch as"
                                     + " its own.",
                             "redis/Claims.java",
-                            "read.batchId().equals(claimed.batchId()) ? claimed",
-                            "read.batchId() != null ? claimed",
+                            "read.batchId().equals(claimed.batchId()) && ",
+                            "",
                             "redis.BatchReadTest#theBatchOfAnotherWorkerIsNotTakenForOnesOwn"),
+                    new Safeguard(
+                            "as many as were claimed",
+                            "A batch that is on its way to another node is not taken for a short"
+                                    + " one.",
+                            "redis/Claims.java",
+                            " && read.elements().size() == count",
+                            "",
+                            "redis.BatchReadTest#aBatchOfWhichElementsAreMissingIsOvertaken"),
+                    new Safeguard(
+                            "nothing is read after the lease",
+                            "What another one claimed since was not weighed for this worker.",
+                            "redis/Claims.java",
+                            "System.nanoTime() - claimedNanos >= lease.toNanos()",
+                            "lease.isNegative()",
+                            "redis.BatchReadTest#nothingIsReadWhenTheLeaseIsOver"),
                     new Safeguard(
                             "batch id after the elements",
                             "Nobody settles a batch between its read and the question whose it is.",

@@ -60,10 +60,8 @@ final class IngestSafeguards {
                             "what was not taken up is tried again",
                             "A certificate that was renewed is served though the first try failed.",
                             "access/FileWatch.java",
-                            "                changed.accept(value);\n"
-                                    + "                settled = seen;",
-                            "                settled = seen;\n"
-                                    + "                changed.accept(value);",
+                            "changed.accept(read);",
+                            "settled = seen;\n                changed.accept(read);",
                             "access.FileWatchTest#whatCouldNotBeTakenUpIsTriedAgainAndToldOnce"),
                     new Safeguard(
                             "end of a client is not awaited for ever",

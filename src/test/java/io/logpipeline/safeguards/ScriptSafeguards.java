@@ -59,9 +59,16 @@ final class ScriptSafeguards {
                             "a batch is weighed before it is left to be read",
                             "A drainer does not get more bytes than it has room for.",
                             "redis/claim.lua",
-                            " and usage <= tonumber(ARGV[6])",
+                            " and usage <= bytes_max",
                             "",
-                            "redis.BatchReadTest"),
+                            "redis.BatchReadTest#aFewLightOnesInFrontSayNothingOfTheRest"),
+                    new Safeguard(
+                            "the first elements are weighed too",
+                            "Nor does it where Redis has them compressed.",
+                            "redis/claim.lua",
+                            "bytes / #first * total > bytes_max",
+                            "bytes < 0",
+                            "redis.BatchReadTest#aBatchThatIsCompressedIsWeighedAsItIsRead"),
                     new Safeguard(
                             "claim does not replace a batch",
                             "Events pushed after a claim do not take the place of those claimed.",
