@@ -199,7 +199,7 @@ class BatchReadTest {
                 claims(1000, 100_000, this::anotherOneSettlesItAndClaimsAnew)
                         .claim(stage.entry(), "w1", 0, ADMISSION);
 
-        assertThat(stage.redis.list(BATCH)).containsExactly("next");
+        assertThat(stage.redis.list(BATCH)).isEqualTo(ELEMENTS.reversed());
         assertThat(outcome).isInstanceOf(ClaimOutcome.Overtaken.class);
     }
 
@@ -207,8 +207,8 @@ class BatchReadTest {
         stage.redis.server().del(LOCK);
         ClaimOutcome.Claimed same = stage.claimed("w2");
         stage.claims.commit(stage.entry(), "w2", same, 1);
-        stage.push("next");
-        assertThat(texts(stage.claimed("w2"))).containsExactly("next");
+        push(ELEMENTS.reversed());
+        assertThat(texts(stage.claimed("w2"))).isEqualTo(ELEMENTS.reversed());
     }
 
     /** Also where the list, and its batch, are no more. */
