@@ -105,6 +105,7 @@ final class DroppingProxy extends Relay {
                 switch (words[0]) {
                     case "SCAN", "INFO" -> "\r\n" + words[0] + "\r\n";
                     case "REWRITEAOF" -> "\r\nBGREWRITEAOF\r\n";
+                    case "READBATCH" -> "\r\nLRANGE\r\n";
                     default -> Script.valueOf(words[0]).digest();
                 };
         String use =
