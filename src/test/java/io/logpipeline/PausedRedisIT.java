@@ -87,21 +87,15 @@ class PausedRedisIT {
                     clients.add(client);
                     running.add(threads.submit(() -> client.run(api.port())));
                 }
-                awaitFullSpeed(clients);
                 Pace before = new Pace(acknowledged);
-                Thread.sleep(WINDOW.multipliedBy(5));
-                before.look();
+                awaitFullSpeed(clients, before);
                 redis.with(commands -> commands.clientPause(PAUSE_MS));
                 Await.until(
                         "the pause is felt",
                         () -> clients.stream().allMatch(each -> each.acknowledgedInARow == 0));
                 Pace again = new Pace(acknowledged);
-                Await.until(
-                        "all clients are served without a failure",
-                        () -> again.look() && servedInARow(clients));
-                System.out.printf(
-                        "PausedRedisIT: before %s; from its end on %s%n",
-                        before, again.sinceTheFirst());
+                awaitFullSpeed(clients, again);
+                System.out.printf("PausedRedisIT: before %s; from its end on %s%n", before, again);
             } finally {
                 threads.shutdownNow();
             }
@@ -119,12 +113,14 @@ class PausedRedisIT {
         }
     }
 
-    private static void awaitFullSpeed(List<Client> clients) {
-        Await.until("all clients are served without a failure", () -> servedInARow(clients));
-    }
-
-    private static boolean servedInARow(List<Client> clients) {
-        return clients.stream().allMatch(each -> each.acknowledgedInARow > AT_FULL_SPEED);
+    private static void awaitFullSpeed(List<Client> clients, Pace pace) {
+        Await.until(
+                "all clients are served without a failure",
+                () -> {
+                    pace.look();
+                    return clients.stream()
+                            .allMatch(each -> each.acknowledgedInARow > AT_FULL_SPEED);
+                });
     }
 
     /** How many were acknowledged in each tenth of a second or so: shown, not judged. */
@@ -139,7 +135,7 @@ class PausedRedisIT {
             this.seen = acknowledged.sum();
         }
 
-        boolean look() {
+        void look() {
             long nanos = System.nanoTime() - lookedNanos;
             if (nanos > WINDOW.toNanos()) {
                 long now = acknowledged.sum();
@@ -147,16 +143,12 @@ class PausedRedisIT {
                 seen = now;
                 lookedNanos += nanos;
             }
-            return true;
         }
 
-        String sinceTheFirst() {
-            return perSecond.stream().dropWhile(each -> each == 0).toList() + " events/s";
-        }
-
+        /** From the first one on. */
         @Override
         public String toString() {
-            return perSecond + " events/s";
+            return perSecond.stream().dropWhile(each -> each == 0).toList() + " events/s";
         }
     }
 
