@@ -5,12 +5,7 @@ import io.logpipeline.faults.Moment;
 import io.logpipeline.faults.Point;
 import io.logpipeline.testing.Await;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -210,7 +205,7 @@ enum Scenario {
                         Replica.LIMIT,
                         () -> {
                             if (watching.get() == null || watching.get().isDone()) {
-                                watching.set(watch(stage.faulty));
+                                watching.set(Clients.watch(stage.faulty));
                             }
                             return stage.isStruck();
                         });
@@ -237,7 +232,11 @@ enum Scenario {
                 Await.until(
                         "a client has its 200",
                         Replica.LIMIT,
-                        () -> post(stage.isStruck() ? stage.recovery : stage.faulty, key, body));
+                        () ->
+                                Clients.post(
+                                        stage.isStruck() ? stage.recovery : stage.faulty,
+                                        key,
+                                        body));
             }
         }
 
@@ -246,10 +245,6 @@ enum Scenario {
             return false;
         }
     };
-
-    private static final HttpClient CLIENT =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private static final Duration PATIENCE = Duration.ofMillis(1500);
 
     String word() {
         return name().toLowerCase(Locale.ROOT);
@@ -287,31 +282,5 @@ enum Scenario {
     /** Whether the rows of it are about appending to a day file. */
     boolean appends() {
         return this == TORN || this == FRESH || this == SYNCED || this == LEFT;
-    }
-
-    /** Ends when the stream of the page does. */
-    private static CompletableFuture<?> watch(Replica replica) {
-        URI live = URI.create("http://127.0.0.1:" + replica.process().port() + "/live");
-        return CLIENT.sendAsync(
-                HttpRequest.newBuilder(live).build(), HttpResponse.BodyHandlers.discarding());
-    }
-
-    private static boolean post(Replica api, String idempotencyKey, String body) {
-        try {
-            URI log = URI.create("http://127.0.0.1:" + api.process().port() + "/log");
-            HttpRequest request =
-                    HttpRequest.newBuilder(log)
-                            .timeout(PATIENCE)
-                            .header("Content-Type", "application/json")
-                            .header("Idempotency-Key", idempotencyKey)
-                            .POST(HttpRequest.BodyPublishers.ofString(body))
-                            .build();
-            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200;
-        } catch (IOException noAnswer) {
-            return false;
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(stopped);
-        }
     }
 }
