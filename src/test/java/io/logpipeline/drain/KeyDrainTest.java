@@ -131,8 +131,7 @@ class KeyDrainTest {
     /** Its lease went by; what it then reads is the next batch, and somebody else's. */
     @Test
     void aListWhoseBatchIsSettledByAnotherOneWhileItIsReadIsTriedAgain() throws Exception {
-        String[] events = Collections.nCopies(100, "1").toArray(String[]::new);
-        PendingEntry entry = pushed(events);
+        PendingEntry entry = pushed(Collections.nCopies(100, "1").toArray(String[]::new));
         calls.beforeBatchesAreRead(() -> {
             redis.server().del("{logs:user_a:1}:batch");
             redis.server().rpush("{logs:user_a:1}:batch", "2");

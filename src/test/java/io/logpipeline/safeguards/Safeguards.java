@@ -10,6 +10,7 @@ final class Safeguards {
                             FileSafeguards.ALL,
                             ScriptSafeguards.ALL,
                             StreamSafeguards.ALL,
+                            ClaimSafeguards.ALL,
                             DrainSafeguards.ALL,
                             IngestSafeguards.ALL)
                     .flatMap(List::stream)
