@@ -147,7 +147,7 @@ enum Scenario {
             stage.faulty.askToEnd();
         }
     },
-    /** Redis goes away, and comes back without its stream. */
+    /** Redis went away, which is known, and comes back without its stream. */
     AWAY {
         @Override
         void prepare(Stage stage) {
@@ -155,14 +155,16 @@ enum Scenario {
             stage.faulty.await(
                     "it is connected",
                     () -> stage.faulty.process().metric("log_pipeline_redis_up") == 1);
-        }
-
-        @Override
-        void act(Stage stage) {
+            // Before anything is to strike: what a look finds on its way is no return of Redis, and
+            // a process that is stopped by then tells nobody what it misses.
             stage.proxy.refuse();
             stage.faulty.await(
                     "it misses Redis",
                     () -> stage.faulty.process().metric("log_pipeline_redis_up") == 0);
+        }
+
+        @Override
+        void act(Stage stage) {
             stage.redis.with(commands -> commands.del("logs:pending"));
             stage.proxy.admit();
         }
