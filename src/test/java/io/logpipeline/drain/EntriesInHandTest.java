@@ -69,6 +69,8 @@ class EntriesInHandTest {
         DrainStage.Pace pace =
                 new DrainStage.Pace(DrainStage.INTERVAL, LONG_LEASE, LONG_LEASE, 1, 1);
         DrainStage stage = new DrainStage(redis.link(), logDir, "replica", pace);
+        // It would find the list before its entry is there, and make another one.
+        stage.sweeper.stop();
         Thread stopper = Thread.ofPlatform().unstarted(() -> stop(stage));
         stage.landed =
                 (userDay, elements) -> {
