@@ -85,6 +85,8 @@ public final class DrainBenchmark {
             for (Path jar : options.jars()) {
                 String name = jar.getFileName().toString().replace(".jar", "") + ", " + sync;
                 ours.add(start(name, 1, List.of("-jar", jar.toString()), sync, options.workers()));
+                // Of several, each is measured alone.
+                ours.getLast().rest();
             }
             List<DrainContender> contenders = new ArrayList<>(ours);
             contenders.add(
@@ -103,7 +105,7 @@ public final class DrainBenchmark {
             for (int round = 0; round < options.rounds(); round++) {
                 for (DrainContender contender : contenders) {
                     measured.computeIfAbsent(contender.name(), absent -> new ArrayList<>())
-                            .add(measure(contender, keys, options.events()));
+                            .add(measureAlone(contender, keys));
                 }
                 Collections.rotate(contenders, -1);
             }
@@ -173,8 +175,15 @@ public final class DrainBenchmark {
             throws IOException, InterruptedException {
         double seconds = 0;
         while (seconds < options.warmUpSeconds()) {
-            seconds += measure(contender, keys, options.events()).seconds();
+            seconds += measureAlone(contender, keys).seconds();
         }
+    }
+
+    private DrainRun measureAlone(DrainContender contender, int keys)
+            throws IOException, InterruptedException {
+        DrainRun run = measure(contender, keys, options.events());
+        contender.rest();
+        return run;
     }
 
     private DrainRun measure(DrainContender contender, int keys, int events)

@@ -7,7 +7,7 @@ import java.time.Duration;
 interface DrainContender {
     String name();
 
-    /** Gets ready; not measured. */
+    /** Gets ready, after {@link #rest} too; not measured. */
     default void prepare(DrainLoad load) throws IOException, InterruptedException {}
 
     /** Returns when the first event is about to be drained. */
@@ -19,6 +19,9 @@ interface DrainContender {
      * @return how many events landed
      */
     long drain(DrainLoad load, Duration limit) throws IOException, InterruptedException;
+
+    /** Takes no part in what others drain, until it is to get ready again. */
+    default void rest() throws IOException, InterruptedException {}
 
     /** User and system time so far, Redis' apart. */
     default double cpuSeconds() throws IOException {

@@ -59,7 +59,10 @@ final class DrainerProcesses implements DrainContender, AutoCloseable {
     }
 
     @Override
-    public void prepare(DrainLoad load) throws IOException {
+    public void prepare(DrainLoad load) throws IOException, InterruptedException {
+        for (ServerProcess process : processes) {
+            process.goOn();
+        }
         LockSupport.parkNanos(ADMITTED_AFTER.toNanos());
         for (ServerProcess process : processes) {
             process.forgetPeak();
@@ -85,6 +88,14 @@ final class DrainerProcesses implements DrainContender, AutoCloseable {
             }
         }
         return load.events();
+    }
+
+    /** They have nothing in hand when a run has ended. */
+    @Override
+    public void rest() throws IOException, InterruptedException {
+        for (ServerProcess process : processes) {
+            process.hold();
+        }
     }
 
     @Override

@@ -27,8 +27,8 @@ final class ServerProcess implements AutoCloseable {
     private ServerProcess(String name, Process process) {
         this.name = name;
         this.process = process;
-        // A benchmark that is stopped leaves nothing behind.
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+        // A benchmark that is stopped leaves nothing behind, nor what is on hold.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
     /** Starts it and waits until it accepts connections. */
@@ -130,13 +130,30 @@ final class ServerProcess implements AutoCloseable {
                 .sum();
     }
 
+    /** Stops it where it is, until {@link #goOn}. */
+    void hold() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    void goOn() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+    }
+
     @Override
     public void close() {
         process.destroy();
         try {
+            // On hold it would not see that it is to end.
+            goOn();
             if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
+        } catch (IOException noSignal) {
+            process.destroyForcibly();
         } catch (InterruptedException stopped) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
