@@ -27,8 +27,9 @@ final class ServerProcess implements AutoCloseable {
     private ServerProcess(String name, Process process) {
         this.name = name;
         this.process = process;
-        // A benchmark that is stopped leaves nothing behind, nor what is on hold.
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+        // A benchmark that is stopped leaves nothing behind; a peer ends its own children by
+        // SIGTERM.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
 
     /** Starts it and waits until it accepts connections. */
