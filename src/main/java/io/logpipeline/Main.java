@@ -27,6 +27,10 @@ public final class Main {
     private final CommandLine commandLine;
     private final AtomicInteger status = new AtomicInteger();
     private final CountDownLatch startEnded = new CountDownLatch(1);
+
+    /** How long a stop may take; until the settings are read, how long they may. */
+    private volatile Duration stopMax = Duration.ofSeconds(10);
+
     private volatile @Nullable EmbeddedRedis redis;
     private volatile @Nullable Pipeline pipeline;
 
@@ -58,18 +62,9 @@ public final class Main {
     }
 
     private void run(Pipeline.Seams seams) {
-        boolean demo = commandLine.role() == Role.DEMO;
-        Map<String, String> preset = demo ? Map.of("drainer.interval_seconds", "2") : Map.of();
-        Settings settings = SettingsReader.read(commandLine, System.getenv(), preset);
-        LogSetup.install(
-                settings.log().format(), settings.log().level(), System.Logger.Level.WARNING);
-        stopOnSignal(settings.server().shutdown());
+        stopOnSignal();
         try {
-            if (demo) {
-                startDemo(settings, seams);
-            } else {
-                pipeline = start(settings, seams, (userDay, elements) -> {});
-            }
+            startRole(seams);
         } catch (StartRefused refused) {
             refused(String.valueOf(refused.getMessage()));
         } catch (RuntimeException | Error unexpected) {
@@ -80,6 +75,20 @@ public final class Main {
         }
         if (status.get() != 0) {
             System.exit(status.get());
+        }
+    }
+
+    private void startRole(Pipeline.Seams seams) {
+        boolean demo = commandLine.role() == Role.DEMO;
+        Map<String, String> preset = demo ? Map.of("drainer.interval_seconds", "2") : Map.of();
+        Settings settings = SettingsReader.read(commandLine, System.getenv(), preset);
+        LogSetup.install(
+                settings.log().format(), settings.log().level(), System.Logger.Level.WARNING);
+        stopMax = settings.server().shutdown();
+        if (demo) {
+            startDemo(settings, seams);
+        } else {
+            pipeline = start(settings, seams, (userDay, elements) -> {});
         }
     }
 
@@ -153,9 +162,9 @@ public final class Main {
         Thread.ofPlatform().name("exit").start(() -> System.exit(STATUS_REFUSED));
     }
 
-    /** Before anything is started: what a signal finds half started is started, and then ended. */
-    private void stopOnSignal(Duration limit) {
-        Thread hook = Thread.ofPlatform().name("shutdown").unstarted(() -> stop(limit));
+    /** Before all else: what a signal finds half started is started, and then ended. */
+    private void stopOnSignal() {
+        Thread hook = Thread.ofPlatform().name("shutdown").unstarted(this::stop);
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException ending) {
@@ -163,7 +172,7 @@ public final class Main {
         }
     }
 
-    private void stop(Duration limit) {
+    private void stop() {
         CountDownLatch stopped = new CountDownLatch(1);
         Thread.ofPlatform()
                 .name("stop")
@@ -172,7 +181,7 @@ public final class Main {
                     stopped.countDown();
                 });
         try {
-            boolean inTime = stopped.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+            boolean inTime = stopped.await(stopMax.toMillis(), TimeUnit.MILLISECONDS);
             if (!inTime) {
                 log().log(
                                 System.Logger.Level.WARNING,

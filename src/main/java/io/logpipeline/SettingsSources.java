@@ -67,23 +67,25 @@ final class SettingsSources {
                 .build();
     }
 
+    /** Read once: what was checked is what holds, also when somebody writes the file meanwhile. */
     private static Supplier<? extends ConfigSource> file(Path path, Set<String> known) {
         if (Files.isDirectory(path) || !Files.isReadable(path)) {
             throw new StartRefused(path + ": is no file that this user can read");
         }
-        Set<String> unknown;
+        Config read;
         try {
-            unknown = leaves(config(List.of(ConfigSources.file(path))));
+            read = config(List.of(ConfigSources.file(path)));
         } catch (RuntimeException malformed) {
             throw new StartRefused(path + ": can't be read as YAML settings" + where(malformed));
         }
+        Set<String> unknown = leaves(read);
         unknown.removeAll(known);
         if (!unknown.isEmpty()) {
             String names =
                     unknown.stream().map(SettingsSources::shown).collect(Collectors.joining(", "));
             throw new StartRefused(path + ": unknown setting " + names);
         }
-        return ConfigSources.file(path);
+        return ConfigSources.create(read.asMap().get());
     }
 
     /** The place in the file, as far as the library tells. */

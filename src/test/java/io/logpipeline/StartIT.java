@@ -6,6 +6,7 @@ import io.logpipeline.testing.Await;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisProcess;
 import java.io.IOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line of the packaged jar: what stops the start, and how a process ends. */
@@ -154,6 +156,22 @@ class StartIT {
             process.tell("go on");
             assertThat(process.awaitExit()).as(process.output()).isZero();
             assertThat(process.output()).contains("Stopped");
+        }
+    }
+
+    /** A pipe for a file of settings: it is read until somebody has written it. */
+    @Test
+    @Timeout(60)
+    void sigtermWhileTheSettingsAreReadEndsItWithStatusZero() throws Exception {
+        Path settings = directory.resolve("pipe.yaml");
+        new ProcessBuilder("mkfifo", settings.toString()).start().waitFor();
+        try (PipelineProcess process =
+                all().argument("--config").argument(settings.toString()).start()) {
+            try (Writer writer = Files.newBufferedWriter(settings)) {
+                process.signal("TERM");
+                writer.write("log:\n  format: \"text\"\n");
+            }
+            assertThat(process.awaitExit()).as(process.output()).isZero();
         }
     }
 }
