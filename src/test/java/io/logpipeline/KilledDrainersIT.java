@@ -33,6 +33,8 @@ class KilledDrainersIT {
         return PipelineProcess.of(directory, role)
                 .redis(redis.url())
                 .with("DRAINER_LEASE_SECONDS", "2")
+                // A slow machine is not one of the faults.
+                .with("REDIS_TIMEOUT_MS", "20000")
                 .startReady();
     }
 

@@ -99,7 +99,7 @@ final class Lane implements AutoCloseable {
         int order = arm(point, user, variation);
         stage.struckWhen(() -> isStruck(point, stage.faulty, order));
         if (scenario.drains()) {
-            faulty.letWork();
+            faulty.letWork(stage::isStruck);
         }
         scenario.act(stage);
         faulty.await("struck", stage::isStruck);

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** A real process that obeys: {@link Conduct} is its other side. */
 final class Replica implements AutoCloseable {
@@ -64,9 +65,18 @@ final class Replica implements AutoCloseable {
         return number;
     }
 
-    /** Lets it work, without waiting: it may be struck at once. */
-    void letWork() {
-        process.tell(++orders + " work");
+    /**
+     * Lets it work, without waiting: it may be struck at once, or have been by what it does at
+     * rest.
+     */
+    void letWork(BooleanSupplier struck) {
+        try {
+            process.tell(++orders + " work");
+        } catch (IllegalStateException ended) {
+            if (!struck.getAsBoolean()) {
+                throw ended;
+            }
+        }
     }
 
     boolean struck(int order) {

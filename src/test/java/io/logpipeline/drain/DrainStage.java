@@ -83,17 +83,7 @@ public final class DrainStage implements AutoCloseable {
     /** One that reads several streams, whose entries are soon due, and sweeps often. */
     static DrainStage ofStreams(
             RedisCalls calls, Path logDir, String replica, int streams, int workers) {
-        return ofStreams(calls, logDir, replica, streams, workers, SOON);
-    }
-
-    static DrainStage ofStreams(
-            RedisCalls calls,
-            Path logDir,
-            String replica,
-            int streams,
-            int workers,
-            Duration sweepPeriod) {
-        Pace pace = new Pace(SOON, Duration.ofSeconds(60), sweepPeriod, workers, 100);
+        Pace pace = new Pace(SOON, Duration.ofSeconds(60), SOON, workers, 100);
         return new DrainStage(calls, new NioDisk(), logDir, replica, pace, new StreamSet(streams));
     }
 

@@ -33,9 +33,12 @@ class NewFilesTest {
 
     @TempDir private Path logDir;
 
-    /** Without a sweep, whose entries would take claims of their own. */
+    /**
+     * Without a sweep, whose entries would take claims of their own, and a worker for each list, so
+     * that none waits for so long that it is looked at again.
+     */
     private DrainStage start(RedisCalls calls) throws InterruptedException {
-        DrainStage stage = new DrainStage(calls, logDir, "replica", LEASE, 2);
+        DrainStage stage = new DrainStage(calls, logDir, "replica", LEASE, LISTS);
         stage.sweeper.stop();
         stage.awaitAdmission();
         return stage;

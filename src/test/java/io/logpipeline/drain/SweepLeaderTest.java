@@ -39,7 +39,7 @@ class SweepLeaderTest {
 
     @Test
     void aSweeperResignsWhenItStops() throws Exception {
-        Sweeper one = sweepers.start("one");
+        Sweeper one = sweepers.start("one", sweepers.telemetry, Duration.ofSeconds(4));
         Await.until("one leads", one::leads);
         assertThat(redis.server().get("logs:sweeper")).isEqualTo("one");
 

@@ -67,7 +67,10 @@ class MoveFromTheOriginalIT {
             try (PipelineProcess drainer =
                             PipelineProcess.of(directory, "drainer").redis(redis.url()).start();
                     PipelineProcess api =
-                            PipelineProcess.of(directory, "api").redis(redis.url()).startReady()) {
+                            PipelineProcess.of(directory, "api")
+                                    .redis(redis.url())
+                                    .with("REDIS_TIMEOUT_MS", "20000")
+                                    .startReady()) {
                 while (sequence < EVENTS) {
                     pushByTheOriginal(redis, sequence++);
                     String user = userOf(sequence);
@@ -92,7 +95,10 @@ class MoveFromTheOriginalIT {
         writtenByTheOriginal(0);
         try (RedisProcess redis = RedisProcess.start();
                 PipelineProcess all =
-                        PipelineProcess.of(directory, "all").redis(redis.url()).startReady()) {
+                        PipelineProcess.of(directory, "all")
+                                .redis(redis.url())
+                                .with("REDIS_TIMEOUT_MS", "20000")
+                                .startReady()) {
             String line = Numbered.line(userOf(0), 0);
             assertThat(all.post(line).statusCode()).isEqualTo(200);
             Await.untilAsserted(

@@ -51,6 +51,8 @@ final class Pod implements AutoCloseable {
                         .argument("--config")
                         .argument(PodSpec.SETTINGS.toString())
                         .redis(redisUrl)
+                        // A slow machine is not one of the faults.
+                        .with("REDIS_TIMEOUT_MS", "20000")
                         .with("SERVER_HOST", "127.0.0.1")
                         .with("OBSERVE_PORT", Integer.toString(observePort))
                         .with("DRAINER_LOG_DIR", "logs")

@@ -339,8 +339,15 @@ class PushQueueTest {
             redis.pauseWrites();
             Future<PushOutcome> first = threads.submit(() -> queue.push(large, null));
             Await.until("the large one waits", () -> queue.unansweredEvents() == LISTS);
-            Future<PushOutcome> second = threads.submit(() -> queue.push(events("s", "1"), null));
-            Await.until("the small one waits", () -> queue.unansweredEvents() == LISTS + 1);
+            FutureTask<PushOutcome> second =
+                    new FutureTask<>(() -> queue.push(events("s", "1"), null));
+            Thread small = Thread.ofVirtual().start(second);
+            // It is counted before it is in the queue.
+            Await.until(
+                    "the small one waits",
+                    () ->
+                            queue.unansweredEvents() == LISTS + 1
+                                    && small.getState() != Thread.State.RUNNABLE);
             redis.unpauseWrites();
             assertThat(first.get()).isEqualTo(STORED);
             assertThat(second.get()).isEqualTo(STORED);

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /** A real process of ours, started from the packaged jar. */
 public final class PipelineProcess implements AutoCloseable {
-    private static final Pattern PORT = Pattern.compile("Listening .*port=(\\d+)");
+    private static final Pattern PORT = Pattern.compile("Listening .*port=(\\d+) replica=");
 
     /** A JVM that starts on a machine which is busy fifty times over takes its time. */
     private static final Duration START_LIMIT = Duration.ofMinutes(4);

@@ -239,12 +239,16 @@ public final class RedisProcess implements AutoCloseable {
         if (process != null) {
             kill();
         }
-        try (Stream<Path> walk = Files.walk(directory)) {
-            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        } catch (IOException failure) {
-            throw new IllegalStateException(failure);
-        }
+        // A child of it that writes its append-only file anew outlives it for a moment.
+        Await.until(
+                "its directory is gone",
+                () -> {
+                    try (Stream<Path> walk = Files.walk(directory)) {
+                        for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+                            Files.deleteIfExists(path);
+                        }
+                    }
+                    return Files.notExists(directory);
+                });
     }
 }

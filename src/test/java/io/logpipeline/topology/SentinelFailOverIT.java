@@ -10,6 +10,7 @@ import io.logpipeline.testing.RedisCluster;
 import io.logpipeline.testing.RedisProcess;
 import io.logpipeline.testing.SentinelProcess;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -24,6 +25,9 @@ class SentinelFailOverIT {
     private static final int SENTINELS = 3;
     private static final int QUORUM = 2;
     private static final int DOWN_AFTER_MS = 2_000;
+
+    /** After a vote without a majority they wait for twenty seconds, after a pause for thirty. */
+    private static final Duration AGREED_WITHIN = Duration.ofMinutes(3);
 
     @TempDir private Path directory;
 
@@ -78,10 +82,11 @@ class SentinelFailOverIT {
         master.kill();
         Await.until(
                 "the Sentinels agree on the heir",
+                AGREED_WITHIN,
                 () -> sentinels.stream().allMatch(each -> each.master() == heir.port()));
         load.awaitRefused(1);
         master.restart();
-        Await.until("it follows its heir", () -> RedisCluster.isInSync(master));
+        Await.until("it follows its heir", AGREED_WITHIN, () -> RedisCluster.isInSync(master));
         load.awaitAcknowledged(200);
     }
 
