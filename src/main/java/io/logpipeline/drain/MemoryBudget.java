@@ -65,10 +65,7 @@ public final class MemoryBudget {
 
         /** Gives back what a claim turned out to have no need of. */
         void keepFor(ClaimOutcome.Claimed claimed) {
-            long needed = 0;
-            for (byte[] element : claimed.elements()) {
-                needed += element.length + BYTES_PER_ELEMENT;
-            }
+            long needed = claimed.bytes() + (long) BYTES_PER_ELEMENT * claimed.elements().size();
             if (needed < bytes) {
                 free.release(bytes - (int) needed);
                 bytes = (int) needed;

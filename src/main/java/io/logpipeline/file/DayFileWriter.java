@@ -20,6 +20,7 @@ import java.util.Optional;
  */
 public final class DayFileWriter {
     private static final Duration LOCK_POLL = Duration.ofMillis(5);
+    private static final byte[] BREAK = {Line.BREAK};
 
     private final DayFiles files;
     private final Disk disk;
@@ -118,7 +119,7 @@ public final class DayFileWriter {
                 List<byte[]> elements) {
             this.file = file;
             this.path = path;
-            this.lines = elements.stream().map(Line::of).toList();
+            this.lines = Line.ofAll(elements);
             this.sizeBefore = sizeBefore;
             this.verifiedFrom = position;
             this.syncsTogether = syncsTogether;
@@ -187,11 +188,11 @@ public final class DayFileWriter {
             long at = end;
             buffer.clear();
             if (breakFirst) {
-                at = put(at, new byte[] {Line.BREAK});
+                at = put(at, BREAK);
             }
             for (byte[] line : missing) {
                 at = put(at, line);
-                at = put(at, new byte[] {Line.BREAK});
+                at = put(at, BREAK);
             }
             return flush(at);
         }

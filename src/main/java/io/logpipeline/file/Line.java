@@ -1,6 +1,11 @@
 package io.logpipeline.file;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The line that an element of a list becomes, fixed for all time: its bytes and a line feed. An
@@ -11,16 +16,52 @@ final class Line {
     static final byte BREAK = '\n';
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final long EACH_SPACE = 0x2020202020202020L;
+    private static final long EACH_HIGH_BIT = 0x8080808080808080L;
+
     private Line() {}
+
+    /** The lines of elements, in their order. */
+    static List<byte[]> ofAll(List<byte[]> elements) {
+        List<byte[]> lines = new ArrayList<>(elements.size());
+        for (byte[] element : elements) {
+            lines.add(of(element));
+        }
+        return lines;
+    }
 
     /** The bytes of an element's line, without its line feed; the element itself in most cases. */
     static byte[] of(byte[] element) {
-        for (byte b : element) {
-            if (b == '\n' || b == '\r' || b == 0) {
-                return literal(element);
+        return hasControl(element) && wouldTear(element) ? literal(element) : element;
+    }
+
+    /** Whether any byte is below a space, eight at a time: JSON text seldom has one. */
+    private static boolean hasControl(byte[] element) {
+        int at = 0;
+        for (; at <= element.length - Long.BYTES; at += Long.BYTES) {
+            long eight = (long) EIGHT_BYTES.get(element, at);
+            // Below zero the high bit is set; a byte that had it before does not count.
+            if (((eight - EACH_SPACE) & ~eight & EACH_HIGH_BIT) != 0) {
+                return true;
             }
         }
-        return element;
+        for (; at < element.length; at++) {
+            if (element[at] >= 0 && element[at] < ' ') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean wouldTear(byte[] element) {
+        for (byte b : element) {
+            if (b == '\n' || b == '\r' || b == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static byte[] literal(byte[] element) {

@@ -7,7 +7,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -25,14 +24,16 @@ public final class NioDisk implements Disk {
 
     @Override
     public Optional<Stat> stat(Path path) throws IOException {
-        try {
-            BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
-            Object identity = Objects.requireNonNullElse(found.fileKey(), path);
-            return Optional.of(
-                    new Stat(found.size(), found.lastModifiedTime().toInstant(), identity));
-        } catch (NoSuchFileException absent) {
+        // Where a file is new, an exception would cost more than the call.
+        BasicFileAttributes found =
+                path.getFileSystem()
+                        .provider()
+                        .readAttributesIfExists(path, BasicFileAttributes.class);
+        if (found == null) {
             return Optional.empty();
         }
+        Object identity = Objects.requireNonNullElse(found.fileKey(), path);
+        return Optional.of(new Stat(found.size(), found.lastModifiedTime().toInstant(), identity));
     }
 
     @Override

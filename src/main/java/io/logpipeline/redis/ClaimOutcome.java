@@ -13,7 +13,17 @@ public sealed interface ClaimOutcome {
      * @param total how many elements the batch has in all
      */
     record Claimed(String batchId, long position, List<byte[]> elements, long total)
-            implements ClaimOutcome {}
+            implements ClaimOutcome {
+
+        /** Of all elements, without what ends their lines. */
+        public long bytes() {
+            long sum = 0;
+            for (byte[] element : elements) {
+                sum += element.length;
+            }
+            return sum;
+        }
+    }
 
     /** Another worker settled the batch while it was read: claim again. */
     record Overtaken() implements ClaimOutcome {}

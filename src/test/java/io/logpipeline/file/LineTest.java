@@ -1,5 +1,6 @@
 package io.logpipeline.file;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,6 +25,25 @@ class LineTest {
         byte[] element = {(byte) 0xFF, (byte) 0xC0, 1, 0x7F, (byte) 0x80};
 
         assertThat(Line.of(element)).isEqualTo(element);
+    }
+
+    @Test
+    void aByteThatWouldTearTheFileIsSeenWhereverItStandsAndNoOtherIsTakenForOne() {
+        for (int length = 1; length <= 25; length++) {
+            for (int at = 0; at < length; at++) {
+                for (int value = 0; value < 256; value++) {
+                    byte[] element =
+                            " ~\u0080\u00ff".repeat(7).substring(0, length).getBytes(ISO_8859_1);
+                    element[at] = (byte) value;
+
+                    boolean same = Line.of(element) == element;
+
+                    assertThat(same)
+                            .as("%d at %d of %d", value, at, length)
+                            .isEqualTo(value != 0 && value != '\n' && value != '\r');
+                }
+            }
+        }
     }
 
     @Test
