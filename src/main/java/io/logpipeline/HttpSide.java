@@ -16,6 +16,7 @@ import io.logpipeline.page.Subject;
 import io.logpipeline.redis.MemoryWatermark;
 import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.PushQueue;
+import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisLink;
 import io.logpipeline.redis.Replicas;
 import io.logpipeline.telemetry.LogSetup;
@@ -82,12 +83,11 @@ final class HttpSide {
      *
      * @throws StartRefused when a port can't be had
      */
-    static Ports start(
-            Common common, PendingStreams pending, MemoryWatermark memory, Replicas replicas) {
-        return new HttpSide(common, replicas).start(pending, memory);
+    static Ports start(Common common, MemoryWatermark memory, Replicas replicas) {
+        return new HttpSide(common, replicas).start(memory);
     }
 
-    private Ports start(PendingStreams pending, MemoryWatermark memory) {
+    private Ports start(MemoryWatermark memory) {
         Stops stops = common.stops();
         ClientTimeouts timeouts =
                 new ClientTimeouts(
@@ -103,7 +103,7 @@ final class HttpSide {
         entrance.prepare(builder);
         HttpRouting.Builder routing = HttpRouting.builder().addFilter(closer);
         if (common.role().ingests()) {
-            LogService service = logService(queue(pending), entrance, memory);
+            LogService service = logService(queue(), entrance, memory);
             service.prepare(builder);
             routing.register("/log", service).register("/", new OpenApiDescription());
         } else {
@@ -157,12 +157,15 @@ final class HttpSide {
         return builder;
     }
 
-    private PushQueue queue(PendingStreams pending) {
+    private PushQueue queue() {
         RedisLink link = common.link("push", common.settings().redis().timeout());
+        RedisCalls calls = common.calls(link);
         PushQueue queue =
                 new PushQueue(
-                        common.calls(link),
-                        pending,
+                        calls,
+                        // By the connection that pushes: on another one, which may be away, a list
+                        // that was pushed would not be made known.
+                        new PendingStreams(calls, common.replica(), common.streams()),
                         common.settings().redis().keyExpiration(),
                         common.settings().redis().pushQueueBytesMax(),
                         common.settings().redis().durability(),

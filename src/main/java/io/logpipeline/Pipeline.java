@@ -102,7 +102,7 @@ final class Pipeline implements AutoCloseable {
         if (common.role().drains()) {
             DrainSide.start(common, leases, landed, failStop);
         }
-        return HttpSide.start(common, pending, memory, new Replicas(link, pending));
+        return HttpSide.start(common, memory, new Replicas(link, pending));
     }
 
     /** Often enough that a list outlives a change of leader with time to spare. */

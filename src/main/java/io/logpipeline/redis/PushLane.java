@@ -190,17 +190,24 @@ final class PushLane {
                 });
     }
 
-    private void ended(PushCall call, Reply reply, @Nullable Throwable thrown) {
-        if (thrown != null) {
-            call.failed(RedisFailure.of(thrown), terms.ended());
-            return;
+    private void makeKnown(PushCall call, Reply reply) {
+        List<String> begun = call.listsBegun(reply);
+        if (!begun.isEmpty()) {
+            terms.pending().add(begun, reply.number(1));
         }
+    }
+
+    private void ended(PushCall call, Reply reply, @Nullable Throwable thrown) {
         try {
-            List<String> begun = call.listsBegun(reply);
-            if (!begun.isEmpty()) {
-                terms.pending().add(begun, reply.number(1));
+            if (thrown == null) {
+                makeKnown(call, reply);
+                call.answered(reply, terms.ended());
+            } else {
+                RedisFailure failure = RedisFailure.of(thrown);
+                // Events that are not as durable as was asked for are to be drained all the same.
+                failure.reply().ifPresent(pushed -> makeKnown(call, pushed));
+                call.failed(failure, terms.ended());
             }
-            call.answered(reply, terms.ended());
         } catch (RuntimeException | Error unexpected) {
             LOG.log(System.Logger.Level.ERROR, "A reply could not be read", unexpected);
             call.failed(

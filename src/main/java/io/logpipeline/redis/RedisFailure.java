@@ -3,8 +3,10 @@ package io.logpipeline.redis;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.io.Serial;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** An effect on Redis that did not succeed, or of which nobody knows whether it did. */
 public final class RedisFailure extends Exception {
@@ -23,16 +25,38 @@ public final class RedisFailure extends Exception {
     }
 
     private final Kind kind;
+    private final transient @Nullable Reply reply;
 
     RedisFailure(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
+        this.reply = null;
+    }
+
+    private RedisFailure(Kind kind, String message, Reply reply) {
+        super(message);
+        this.kind = kind;
+        this.reply = reply;
     }
 
     /** A failure with no cause beneath it. */
     public RedisFailure(Kind kind, String message) {
         super(message);
         this.kind = kind;
+        this.reply = null;
+    }
+
+    /** Something went wrong behind an effect that has happened, as its reply says. */
+    static RedisFailure behind(Reply reply, Throwable thrown) {
+        RedisFailure failure = of(thrown);
+        // What was refused is the confirmation.
+        Kind kind = failure.kind == Kind.REFUSED ? Kind.UNCONFIRMED : failure.kind;
+        return new RedisFailure(kind, String.valueOf(failure.getMessage()), reply);
+    }
+
+    /** What Redis answered, where the effect is known to have happened all the same. */
+    Optional<Reply> reply() {
+        return Optional.ofNullable(reply);
     }
 
     /** The failure that a call's stage ended with, or that the client threw. */

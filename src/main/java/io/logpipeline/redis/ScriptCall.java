@@ -90,12 +90,20 @@ record ScriptCall(
         commands.add(confirmation);
         var unused = connection.dispatch(commands);
         return evaluated.thenCompose(reply ->
-                confirmation.thenCompose(counts ->
-                        (Long) counts.getFirst() >= wanted
-                                ? CompletableFuture.completedStage(reply)
-                                : CompletableFuture.failedStage(
-                                        new RedisFailure(
-                                                RedisFailure.Kind.UNCONFIRMED,
-                                                counts + " of " + wanted))));
+                confirmation
+                        .thenCompose(counts -> counted(counts, wanted))
+                        .handle((counts, thrown) ->
+                                thrown == null
+                                        ? CompletableFuture.completedStage(reply)
+                                        : CompletableFuture.<List<Object>>failedStage(
+                                                RedisFailure.behind(new Reply(reply), thrown)))
+                        .thenCompose(stage -> stage));
+    }
+
+    private static CompletionStage<List<Object>> counted(List<Object> counts, long wanted) {
+        return (Long) counts.getFirst() >= wanted
+                ? CompletableFuture.completedStage(counts)
+                : CompletableFuture.failedStage(
+                        new RedisFailure(RedisFailure.Kind.UNCONFIRMED, counts + " of " + wanted));
     }
 }

@@ -3,6 +3,8 @@ package io.logpipeline.redis;
 import static io.logpipeline.redis.Events.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.RedisProcess;
@@ -93,14 +95,34 @@ class DurabilityTest {
 
     @Test
     void whatTheReplicaDoesNotHaveIsNotAcknowledged() throws Exception {
+        push("first");
+        master.with(redis -> redis.del(Events.key("a")));
         replica.signal("STOP");
         assertThat(push("unconfirmed"))
                 .isInstanceOfSatisfying(
                         PushOutcome.Failed.class,
                         failed -> assertThat(failed.details()).contains("redis.durability"));
+        // Its list began with it, and is to be drained all the same.
+        Await.until(
+                "it is made known", () -> master.with(redis -> redis.xlen("logs:pending")) == 2);
         replica.signal("CONT");
         Await.until("the replica is back", () -> push("confirmed").equals(STORED));
         assertThat(onReplica()).contains("unconfirmed", "confirmed");
+    }
+
+    /** As it also is when a master becomes a replica meanwhile. */
+    @Test
+    void whatRedisRefusesToConfirmIsStoredAllTheSame() throws Exception {
+        master.with(redis ->
+                redis.aclSetuser(
+                        "default", AclSetuserArgs.Builder.removeCommand(CommandType.WAIT)));
+
+        assertThat(push("unconfirmed"))
+                .isInstanceOfSatisfying(
+                        PushOutcome.Failed.class,
+                        failed -> assertThat(failed.details()).contains("redis.durability"));
+        assertThat(master.<List<String>>with(redis -> redis.lrange(Events.key("a"), 0, -1)))
+                .containsExactly("first", "unconfirmed");
     }
 
     @Test
