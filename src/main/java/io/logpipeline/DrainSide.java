@@ -10,9 +10,17 @@ import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisCalls;
+import java.time.Duration;
 
 /** The parts that carry lists from Redis into their files. */
 final class DrainSide {
+    /**
+     * How much longer a ledger lives than its file counts as one of it. A list that is claimed when
+     * its ledger has gone must have had its file looked at as one that holds nothing of it: between
+     * the two looks a process may be held up, and the clocks are two.
+     */
+    static final Duration LEDGER_MARGIN = Duration.ofMinutes(5);
+
     private DrainSide() {}
 
     static void start(Common common, Leases leases, Drainer.Landed landed, FailStop failStop) {
@@ -45,7 +53,7 @@ final class DrainSide {
                 new Claims(
                         link,
                         settings.lease(),
-                        settings.ledgerLife(),
+                        settings.ledgerLife().plus(LEDGER_MARGIN),
                         settings.batchElementsMax(),
                         settings.batchBytesMax());
         Drainer drainer =
