@@ -64,9 +64,22 @@ public final class DayFileWriter {
         if (before.isEmpty()) {
             files.create(path);
         }
-        if (!sighting.stillHolds(before)) {
+        if (before.isEmpty() || !sighting.stillHolds(before)) {
             return new AppendOutcome.Overtaken();
         }
+        if (!files.enter(before.get())) {
+            return new AppendOutcome.Locked(Duration.ZERO);
+        }
+        try {
+            return openAndAppend(path, sighting, startNanos, position, elements);
+        } finally {
+            files.leave(before.get());
+        }
+    }
+
+    private AppendOutcome openAndAppend(
+            Path path, Sighting sighting, long startNanos, long position, List<byte[]> elements)
+            throws IOException {
         try (Disk.OpenFile file = disk.open(path)) {
             if (!lock(file, startNanos)) {
                 return new AppendOutcome.Locked(files.clock.since(startNanos));

@@ -27,6 +27,9 @@ public final class DayFiles {
     final int bufferBytes;
     private final Set<UserDay> open = ConcurrentHashMap.newKeySet();
 
+    /** What the open ones are to the file system: two paths may lead to one file. */
+    private final Set<Object> openFiles = ConcurrentHashMap.newKeySet();
+
     /**
      * @param lockTimeout how long an append waits for another process's file lock
      */
@@ -101,5 +104,13 @@ public final class DayFiles {
 
     void leave(UserDay userDay) {
         open.remove(userDay);
+    }
+
+    boolean enter(Disk.Stat file) {
+        return openFiles.add(file.identity());
+    }
+
+    void leave(Disk.Stat file) {
+        openFiles.remove(file.identity());
     }
 }

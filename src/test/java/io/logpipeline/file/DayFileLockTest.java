@@ -186,6 +186,23 @@ class DayFileLockTest {
         assertThat(file.append(0, "a").position()).isEqualTo(2);
     }
 
+    /** Two descriptors of one file, and closing either would end the lock of both. */
+    @Test
+    void aFileThatAnotherPathLeadsToIsLockedAtOnce() throws IOException {
+        DayFileFixture file = new DayFileFixture(logDir);
+        file.put("old\n");
+        Path alias = Files.createDirectory(logDir.resolve("other")).resolve("link.jsonl");
+        Files.createSymbolicLink(alias, file.path);
+        Disk.Stat open = new NioDisk().stat(alias).orElseThrow();
+        assertThat(file.files.enter(open)).isTrue();
+
+        assertThat(file.outcome(4, "a")).isEqualTo(new AppendOutcome.Locked(Duration.ZERO));
+        assertThat(file.content()).isEqualTo("old\n");
+
+        file.files.leave(open);
+        assertThat(file.append(4, "a").position()).isEqualTo(6);
+    }
+
     @Test
     void aFileIsInNobodysHandsWhileItsAppendIsOver() throws IOException {
         DayFileFixture file = new DayFileFixture(logDir);
