@@ -30,13 +30,18 @@ public final class ErrorAnswers {
             handlers.addHandler(
                     type,
                     (request, eventType, status, headers, message) -> {
+                        byte[] body = body(errorOf(status), detailsOf(status));
                         var answer =
                                 DirectHandler.TransportResponse.builder()
                                         .status(status)
                                         .headers(headers)
                                         .header(HeaderValues.CONTENT_TYPE_JSON)
-                                        .keepAlive(eventType.keepAlive())
-                                        .entity(body(errorOf(status), detailsOf(status)));
+                                        .keepAlive(eventType.keepAlive());
+                        if (request.method().equals(METHOD_HEAD)) {
+                            answer.header(HeaderNames.CONTENT_LENGTH, String.valueOf(body.length));
+                        } else {
+                            answer.entity(body);
+                        }
                         if (status.code() == Status.SERVICE_UNAVAILABLE_503.code()) {
                             answer.header(SOON);
                         }

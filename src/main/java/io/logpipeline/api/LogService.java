@@ -205,13 +205,31 @@ public final class LogService implements HttpService {
                 if (refusal != null) {
                     yield answer -> answer.refused(refusal);
                 }
-                PushOutcome outcome = push(events, headers.idempotencyKey());
-                if (outcome instanceof PushOutcome.Overloaded) {
-                    charge.putBack();
-                }
-                yield told(outcome, events, batch);
+                yield told(pushCharged(charge, events, headers), events, batch);
             }
         };
+    }
+
+    /** What was charged for events that were not stored is put back, however that came. */
+    private PushOutcome pushCharged(
+            UserRates.Charge charge, List<LogEvent> events, RequestHeaders headers) {
+        boolean served = false;
+        try {
+            PushOutcome outcome = push(events, headers.idempotencyKey());
+            served =
+                    switch (outcome) {
+                        case PushOutcome.Stored _,
+                                PushOutcome.Duplicate _,
+                                PushOutcome.KeyReused _ ->
+                                true;
+                        case PushOutcome.Overloaded _, PushOutcome.Failed _ -> false;
+                    };
+            return outcome;
+        } finally {
+            if (!served) {
+                charge.putBack();
+            }
+        }
     }
 
     private Outcome told(PushOutcome outcome, List<LogEvent> events, boolean batch) {

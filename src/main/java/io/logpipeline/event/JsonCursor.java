@@ -57,7 +57,8 @@ final class JsonCursor implements AutoCloseable {
 
     /** Just behind the current token, in the whole text. */
     int offset() {
-        return part.start() + (int) parser.getLocation().getStreamOffset();
+        // Of a number at the end of its input the parser has read one character too many.
+        return Math.min(part.end(), part.start() + (int) parser.getLocation().getStreamOffset());
     }
 
     RejectedBody rejected(String problem) {

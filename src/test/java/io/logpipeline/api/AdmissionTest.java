@@ -130,6 +130,27 @@ class AdmissionTest {
     }
 
     @Test
+    void eventsThatRedisDidNotTakeCostTheirUserNothing() throws Exception {
+        try (ApiServer server = server(new UserRates(buckets(1, 2)), null)) {
+            server.pushes.answerWith(
+                    () -> new PushOutcome.Failed("Redis is not reachable", Duration.ofSeconds(1)));
+            for (int i = 0; i < 3; i++) {
+                assertThat(server.post(event("a")).statusCode()).isEqualTo(500);
+            }
+            server.pushes.answerWith(() -> {
+                throw new IllegalStateException("on purpose");
+            });
+            for (int i = 0; i < 3; i++) {
+                assertThat(server.post(event("a")).statusCode()).isEqualTo(500);
+            }
+            server.pushes.answerWith(PushOutcome.Stored::new);
+            assertThat(server.post(event("a")).statusCode()).isEqualTo(200);
+            assertThat(server.post(event("a")).statusCode()).isEqualTo(200);
+            assertThat(server.post(event("a")).statusCode()).isEqualTo(429);
+        }
+    }
+
+    @Test
     void whileRedisMemoryIsHighRequestsAreTurnedAwayUnread() throws Exception {
         AtomicBoolean high = new AtomicBoolean(true);
         try (ApiServer server = new ApiServer(new MemoryGate(high::get))) {

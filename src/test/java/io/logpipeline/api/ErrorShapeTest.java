@@ -45,6 +45,21 @@ class ErrorShapeTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/nowhere", "/", "/log/x", "/openapi.json"})
+    void headOfAnotherPathIsAnsweredWithoutABodyToo(String path) throws Exception {
+        String answer =
+                server.exchange(
+                        "HEAD "
+                                + path
+                                + " HTTP/1.1\r\nHost: a\r\n\r\n"
+                                + "PUT /log HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                                + "Content-Length: 0\r\n\r\n");
+        assertThat(ApiServer.statusLines(answer))
+                .containsExactly("HTTP/1.1 404 Not Found", "HTTP/1.1 405 Method Not Allowed");
+        assertThat(answer).containsOnlyOnce("\"error\"");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"/", "/log/x", "/log/", "/logs", "/Log", "/lo", "/log/x/y"})
     void anotherPathIsNotFound(String path) throws Exception {
         HttpResponse<String> posted =

@@ -60,6 +60,8 @@ class BatchTest {
                 .isEqualTo("line 2, column 12: the JSON text ends too early");
         assertThat(Parsed.rejection(Parsed.lines(A + "\n[" + A + "]")))
                 .isEqualTo("line 2: expected an object");
+        assertThat(Parsed.rejection(Parsed.lines(" 5\n" + A)))
+                .isEqualTo("line 1: expected an object");
         assertThat(Parsed.rejection(Parsed.lines(A + "\r" + B)))
                 .endsWith("unexpected text after the JSON value");
         assertThat(Parsed.rejection(Parsed.lines(A + "\n\uFEFF" + B)))
