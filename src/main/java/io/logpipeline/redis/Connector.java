@@ -8,14 +8,10 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.Delay;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -37,10 +33,6 @@ final class Connector {
 
     /** What has not ended by then ends with the process. */
     private static final Duration END_MAX = Duration.ofSeconds(3);
-
-    // Keys of ours are ASCII; a foreign one that a scan finds must come out as it went in.
-    static final RedisCodec<String, byte[]> CODEC =
-            RedisCodec.of(new StringCodec(StandardCharsets.ISO_8859_1), ByteArrayCodec.INSTANCE);
 
     private static final int UNANSWERED_COMMANDS_MAX = 32 * 1024;
 
@@ -115,7 +107,7 @@ final class Connector {
         if (closed) {
             throw new IllegalStateException("closed");
         }
-        return client.connectAsync(CODEC, uri);
+        return client.connectAsync(WireCodec.INSTANCE, uri);
     }
 
     /** Takes a step after a while, on a thread of its own, which no caller can block. */

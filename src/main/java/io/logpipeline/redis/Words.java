@@ -12,12 +12,12 @@ final class Words {
     private Words() {}
 
     static CommandArgs<String, byte[]> none() {
-        return new CommandArgs<>(Connector.CODEC);
+        return new CommandArgs<>(WireCodec.INSTANCE);
     }
 
     static AsyncCommand<String, byte[], List<Object>> command(
             ProtocolKeyword type, CommandArgs<String, byte[]> words) {
         return new AsyncCommand<>(
-                new Command<>(type, new NestedMultiOutput<>(Connector.CODEC), words));
+                new Command<>(type, new NestedMultiOutput<>(WireCodec.INSTANCE), words));
     }
 }
