@@ -109,7 +109,7 @@ public record UserDay(String userId, long day) {
         String dayDigits = key.substring(colon + 1);
         String encodedId = key.substring(KEY_PREFIX.length(), colon);
         if (encodedId.length() > ENCODED_ID_BYTES_MAX
-                || !dayDigits.matches("[0-9]{1," + DAY_DIGITS_MAX + "}")
+                || !isNumber(dayDigits)
                 || Long.parseLong(dayDigits) > DAY_MAX) {
             return Optional.empty();
         }
@@ -117,6 +117,24 @@ public record UserDay(String userId, long day) {
                 .filter(userId -> problemWith(userId).isEmpty())
                 .map(userId -> new UserDay(userId, Long.parseLong(dayDigits)))
                 .filter(userDay -> userDay.key().equals(key));
+    }
+
+    private static boolean isNumber(String digits) {
+        for (int i = 0; i < digits.length(); i++) {
+            if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !digits.isEmpty() && digits.length() <= DAY_DIGITS_MAX;
+    }
+
+    private static boolean isPlain(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            if (!isPlain(id.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isPlain(int character) {
@@ -131,7 +149,7 @@ public record UserDay(String userId, long day) {
     }
 
     private static String encode(String id) {
-        if (id.chars().allMatch(UserDay::isPlain)) {
+        if (isPlain(id)) {
             return id;
         }
         StringBuilder encoded = new StringBuilder(ENCODED_ID_BYTES_MAX);
@@ -149,6 +167,9 @@ public record UserDay(String userId, long day) {
 
     /** Lenient about what needs no encoding: the caller compares with the canonical form. */
     private static Optional<String> decode(String encoded) {
+        if (isPlain(encoded)) {
+            return Optional.of(encoded);
+        }
         ByteBuffer bytes = ByteBuffer.allocate(encoded.length());
         for (int i = 0; i < encoded.length(); i++) {
             char c = encoded.charAt(i);
