@@ -6,13 +6,16 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The operating system's files, by {@code java.nio}. */
 public final class NioDisk implements Disk {
@@ -24,16 +27,31 @@ public final class NioDisk implements Disk {
 
     @Override
     public Optional<Stat> stat(Path path) throws IOException {
-        // Where a file is new, an exception would cost more than the call.
-        BasicFileAttributes found =
-                path.getFileSystem()
-                        .provider()
-                        .readAttributesIfExists(path, BasicFileAttributes.class);
+        BasicFileAttributes found = attributes(path);
         if (found == null) {
             return Optional.empty();
         }
         Object identity = Objects.requireNonNullElse(found.fileKey(), path);
         return Optional.of(new Stat(found.size(), found.lastModifiedTime().toInstant(), identity));
+    }
+
+    /** Without an exception where a file is new: one would cost more than the call. */
+    private static @Nullable BasicFileAttributes attributes(Path path) throws IOException {
+        try {
+            return path.getFileSystem()
+                    .provider()
+                    .readAttributesIfExists(path, BasicFileAttributes.class);
+        } catch (FileSystemException perhapsBelowAFile) {
+            return attributesOrWhyNot(path);
+        }
+    }
+
+    private static @Nullable BasicFileAttributes attributesOrWhyNot(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class);
+        } catch (NoSuchFileException absent) {
+            return null;
+        }
     }
 
     @Override

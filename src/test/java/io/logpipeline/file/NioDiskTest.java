@@ -32,6 +32,16 @@ class NioDiskTest {
     }
 
     @Test
+    void whereNoFileIsNoneIsSeen() throws Exception {
+        Path file = directory.resolve("file");
+        assertThat(disk.stat(file)).isEmpty();
+        assertThat(disk.stat(directory.resolve("absent").resolve("file"))).isEmpty();
+        disk.create(file);
+        assertThat(disk.stat(file)).isPresent();
+        assertThat(disk.stat(file.resolve("below a file"))).isEmpty();
+    }
+
+    @Test
     void aFileSystemIsSyncedAndKnowsWhatItHolds() throws Exception {
         Path file = directory.resolve("file");
         disk.create(file);
