@@ -264,6 +264,11 @@ final class KeyDrain {
                         DrainFailure.WRONG_TYPE, entry.list(), "type=" + wrong.type());
                 yield Outcome.ENDED;
             }
+            case ClaimOutcome.TooLarge large ->
+                    failed(
+                            entry,
+                            DrainFailure.TOO_LARGE,
+                            "bytes=" + large.bytes() + " max=" + claims.elementBytesMax());
             case ClaimOutcome.Overtaken overtaken -> Outcome.RETRY;
             case ClaimOutcome.NotAdmitted notAdmitted -> Outcome.RETRY;
         };
