@@ -61,11 +61,24 @@ class DrainWorkersTest {
 
     @Test
     void aFaultThatOneListBringsOutEndsNoWorker() throws Exception {
+        othersLandThough(() -> {
+            throw new IllegalStateException("on purpose");
+        });
+    }
+
+    @Test
+    void aListThatFindsNoMemoryEndsNoWorker() throws Exception {
+        othersLandThough(() -> {
+            throw new OutOfMemoryError("on purpose");
+        });
+    }
+
+    private void othersLandThough(Runnable fault) throws Exception {
         try (DrainStage stage = start(redis.link(), 1)) {
             stage.landed =
                     (userDay, elements) -> {
                         if (userDay.userId().equals("a")) {
-                            throw new IllegalStateException("on purpose");
+                            fault.run();
                         }
                     };
             push(redis, LIST, "1");
