@@ -21,7 +21,28 @@ final class DrainSide {
      */
     static final Duration LEDGER_MARGIN = Duration.ofMinutes(5);
 
+    /**
+     * While it is drained, a large element is in the heap as it came, as its line where that is
+     * another one, and up to twice where it is looked for in an unsettled end of its file; beside
+     * the heap twice, in a receive buffer that grows. So a sixteenth is a quarter of the heap, with
+     * the rest for the other workers, and even one of nothing but control characters, whose line is
+     * six times as long, fits where its file is settled.
+     */
+    private static final int HEAP_SHARE = 16;
+
     private DrainSide() {}
+
+    /**
+     * The most bytes of one element that this process reads. Another producer's may have 512 MiB,
+     * and would end each drainer that tries it. One of an API has no more than its request, whose
+     * strings and numbers never get longer: it is read by any heap.
+     *
+     * @param heapBytes as large as the heap may get
+     */
+    static int elementBytesMax(long heapBytes) {
+        long share = Math.max(heapBytes / HEAP_SHARE, SettingsReader.BATCH_BYTES_MAX);
+        return (int) Math.min(share, Integer.MAX_VALUE);
+    }
 
     static void start(Common common, Leases leases, Drainer.Landed landed, FailStop failStop) {
         Settings.Drain settings = common.settings().drainer();
@@ -55,7 +76,8 @@ final class DrainSide {
                         settings.lease(),
                         settings.ledgerLife().plus(LEDGER_MARGIN),
                         settings.batchElementsMax(),
-                        settings.batchBytesMax());
+                        settings.batchBytesMax(),
+                        elementBytesMax(Runtime.getRuntime().maxMemory()));
         Drainer drainer =
                 new Drainer(
                                 new Drainer.Parts(

@@ -28,7 +28,7 @@ final class SettingsReader {
     // One user's batch is one call. Redis takes 1,048,576 arguments and closes the connection on
     // more;
     // the shortest event has 41 bytes.
-    private static final int BATCH_BYTES_MAX = 32 << 20;
+    static final int BATCH_BYTES_MAX = 32 << 20;
     private static final int RATE_MAX = 1_000_000;
     private static final int DEFAULT_BURST_SECONDS = 10;
 

@@ -91,9 +91,10 @@ final class KeyDrain {
             telemetry.drainFailed(
                     DrainFailure.REDIS, entry.list(), String.valueOf(failure.getMessage()));
             return Outcome.RETRY;
-        } catch (RuntimeException unexpected) {
-            // A fault of ours that one list brings out must not end the worker, and then, by the
-            // entry's next taker, every worker of the fleet.
+        } catch (RuntimeException | VirtualMachineError unexpected) {
+            // A fault of ours that one list brings out, or a want of heap or stack, must not end
+            // the
+            // worker, and then, by the entry's next taker, every worker of the fleet.
             LOG.log(System.Logger.Level.ERROR, "A drain failed unexpectedly", unexpected);
             telemetry.drainFailed(
                     DrainFailure.IO, entry.list(), unexpected.getClass().getSimpleName());
@@ -264,6 +265,11 @@ final class KeyDrain {
                         DrainFailure.WRONG_TYPE, entry.list(), "type=" + wrong.type());
                 yield Outcome.ENDED;
             }
+            case ClaimOutcome.TooLarge large ->
+                    failed(
+                            entry,
+                            DrainFailure.TOO_LARGE,
+                            "bytes=" + large.bytes() + " max=" + claims.elementBytesMax());
             case ClaimOutcome.Overtaken overtaken -> Outcome.RETRY;
             case ClaimOutcome.NotAdmitted notAdmitted -> Outcome.RETRY;
         };

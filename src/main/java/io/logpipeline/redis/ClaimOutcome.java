@@ -41,6 +41,13 @@ public sealed interface ClaimOutcome {
      */
     record Busy(String holder) implements ClaimOutcome {}
 
+    /**
+     * The batch's first element is larger than any that is read. It stays claimed, with the lock.
+     *
+     * @param bytes how large it is
+     */
+    record TooLarge(long bytes) implements ClaimOutcome {}
+
     /** The key is no list. */
     record WrongType(String type) implements ClaimOutcome {}
 

@@ -30,6 +30,7 @@ public final class Claims {
     private final Duration ledgerLife;
     private final int elementsMax;
     private final int bytesMax;
+    private final int elementBytesMax;
     private final int answeredMax;
 
     /**
@@ -37,10 +38,16 @@ public final class Claims {
      * @param ledgerLife how long the ledger of a drained list is kept
      * @param elementsMax the most elements of one chunk
      * @param bytesMax about the most bytes of one chunk
+     * @param elementBytesMax the most bytes of one element, or {@code bytesMax} where that is more
      */
     public Claims(
-            RedisCalls calls, Duration lease, Duration ledgerLife, int elementsMax, int bytesMax) {
-        this(calls, lease, ledgerLife, elementsMax, bytesMax, ANSWERED_MAX);
+            RedisCalls calls,
+            Duration lease,
+            Duration ledgerLife,
+            int elementsMax,
+            int bytesMax,
+            int elementBytesMax) {
+        this(calls, lease, ledgerLife, elementsMax, bytesMax, elementBytesMax, ANSWERED_MAX);
     }
 
     /**
@@ -52,12 +59,14 @@ public final class Claims {
             Duration ledgerLife,
             int elementsMax,
             int bytesMax,
+            int elementBytesMax,
             int answeredMax) {
         this.calls = calls;
         this.lease = lease;
         this.ledgerLife = ledgerLife;
         this.elementsMax = elementsMax;
         this.bytesMax = bytesMax;
+        this.elementBytesMax = Math.max(bytesMax, elementBytesMax);
         this.answeredMax = answeredMax;
     }
 
@@ -73,6 +82,11 @@ public final class Claims {
             PendingEntry entry, String token, long firstPosition, Admission admission)
             throws RedisFailure, InterruptedException {
         return claim(entry, token, firstPosition, admission, bytesMax);
+    }
+
+    /** The most bytes of one element: a larger one is left where it is. */
+    public int elementBytesMax() {
+        return elementBytesMax;
     }
 
     /** About the most bytes that a claim reads where nothing else bounds it. */
@@ -108,10 +122,12 @@ public final class Claims {
                         admission.storeId(),
                         admission.volumeId(),
                         ledgerLife.toSeconds(),
-                        answeredMax);
+                        answeredMax,
+                        elementBytesMax);
         return switch (reply.word()) {
             case "CLAIMED" -> claimed(reply, reply.bytesFrom(4));
             case "TO_READ" -> read(entry.list(), reply, beganNanos);
+            case "TOO_LARGE" -> new ClaimOutcome.TooLarge(reply.number(1));
             case "EMPTY" -> new ClaimOutcome.Empty();
             case "EXPIRED" -> new ClaimOutcome.Expired();
             case "BUSY" -> new ClaimOutcome.Busy(reply.text(1));

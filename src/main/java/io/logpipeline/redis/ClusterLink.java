@@ -196,14 +196,14 @@ final class ClusterLink implements RedisLink {
 
     /** A master that does not answer is for the next time. */
     @Override
-    public CompletionStage<Integer> rewriteAof() {
+    public CompletionStage<AofRewrites> rewriteAof(boolean again) {
         return ofEachMaster(
-                        ServerLink::rewriteAof,
+                        link -> link.rewriteAof(again),
                         failure ->
                                 failure.kind() == RedisFailure.Kind.REFUSED
                                         ? failed(failure)
-                                        : CompletableFuture.completedStage(0))
-                .thenApply(told -> told.stream().mapToInt(Integer::intValue).sum());
+                                        : CompletableFuture.completedStage(AofRewrites.NONE))
+                .thenApply(all -> all.stream().reduce(AofRewrites.NONE, AofRewrites::and));
     }
 
     private <T> CompletionStage<List<T>> ofEachMaster(

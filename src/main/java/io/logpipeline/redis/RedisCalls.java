@@ -27,6 +27,20 @@ public interface RedisCalls extends AutoCloseable {
     record BatchElements(List<byte[]> elements, String batchId) {}
 
     /**
+     * Masters and their append-only files.
+     *
+     * @param begun how many write it anew now, for the first time since their start
+     * @param failed how many could not, when they tried last
+     */
+    record AofRewrites(int begun, int failed) {
+        static final AofRewrites NONE = new AofRewrites(0, 0);
+
+        AofRewrites and(AofRewrites others) {
+            return new AofRewrites(begun + others.begun, failed + others.failed);
+        }
+    }
+
+    /**
      * Runs a script, and waits on the same connection until its effect is that durable. One that is
      * not so in time ends with {@link RedisFailure.Kind#UNCONFIRMED}: it has happened.
      */
@@ -49,9 +63,11 @@ public interface RedisCalls extends AutoCloseable {
 
     /**
      * Has each master write its append-only file anew that has one, and has not done so since its
-     * start. Ends with how many were told to.
+     * start.
+     *
+     * @param again also those of which the last try failed
      */
-    CompletionStage<Integer> rewriteAof();
+    CompletionStage<AofRewrites> rewriteAof(boolean again);
 
     /** How keys are spread. */
     default Topology topology() {

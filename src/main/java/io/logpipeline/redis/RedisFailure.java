@@ -85,7 +85,10 @@ public final class RedisFailure extends Exception {
     /** Whether another connection may do better. */
     boolean condemnsConnection() {
         return switch (kind) {
-            case UNAVAILABLE, UNCONFIRMED -> false;
+            // The client dropped some of a reply that it had no memory for, and would go on in its
+            // middle: others' replies would be taken from it.
+            case UNAVAILABLE -> getCause() instanceof VirtualMachineError;
+            case UNCONFIRMED -> false;
             case TIMED_OUT -> true;
             case REFUSED -> errorCode().equals("READONLY");
         };

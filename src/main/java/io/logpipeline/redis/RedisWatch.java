@@ -31,6 +31,7 @@ public final class RedisWatch {
     private final MonotonicClock clock;
     private final Consumer<String> refused;
     private final MemoryWatermark memory;
+    private final AofRewriter rewriter;
     private final Durability durability;
     private final Heartbeat heartbeat;
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -41,7 +42,6 @@ public final class RedisWatch {
     private boolean toldDown;
     private int toldAway;
     private int looks;
-    private boolean toldRewriteRefused;
     private long downSinceNanos;
 
     /**
@@ -62,6 +62,7 @@ public final class RedisWatch {
         this.clock = clock;
         this.refused = refused;
         this.memory = memory;
+        this.rewriter = new AofRewriter(calls, clock);
         this.durability = durability;
         this.heartbeat = watchdog.loop("redis-watch");
         this.downSinceNanos = clock.nanoTime();
@@ -89,7 +90,7 @@ public final class RedisWatch {
             state.pending(backlog.keys(), backlog.lag());
             // Not before: what Redis refuses while it loads, it does not refuse this user. Each
             // time: it may have started between two looks.
-            rewriteAppendOnlyFiles();
+            rewriter.look();
             memory.look(calls);
             tellAway(mastersAway());
             isUp();
@@ -116,43 +117,6 @@ public final class RedisWatch {
             // Told of as the first failure.
         }
         wentDown(failure);
-    }
-
-    /**
-     * Redis goes on behind half a transaction that a power loss left at the end of its file, and at
-     * its next start takes what stands there, acknowledged, for part of it. A file that was written
-     * anew has no such end.
-     */
-    private void rewriteAppendOnlyFiles() throws RedisFailure, InterruptedException {
-        try {
-            int masters = calls.await(calls.rewriteAof());
-            if (masters > 0) {
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        "Redis was told to write its append-only file anew, once after its start"
-                                + " masters={0}",
-                        masters);
-            }
-        } catch (RedisFailure failure) {
-            if (failure.kind() != RedisFailure.Kind.REFUSED) {
-                throw failure;
-            }
-            tellRewriteRefused(failure);
-        }
-    }
-
-    private void tellRewriteRefused(RedisFailure failure) {
-        // Of several processes that ask at a time one is the first.
-        boolean anotherWasFirst = String.valueOf(failure.getMessage()).contains("in progress");
-        if (!anotherWasFirst && !toldRewriteRefused) {
-            toldRewriteRefused = true;
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "Redis can''t be told to write its append-only file anew after its start: after"
-                            + " a power loss do it by hand, else later events may be lost at the"
-                            + " next one reason={0}",
-                    failure.getMessage());
-        }
     }
 
     private int mastersAway() throws RedisFailure, InterruptedException {

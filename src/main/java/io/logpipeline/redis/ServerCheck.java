@@ -34,21 +34,7 @@ public record ServerCheck(
                 .toList();
     }
 
-    /**
-     * Whether a server's append-only file is the one that it started from, and it does not write it
-     * anew yet.
-     *
-     * @param info what it says of its persistence
-     */
-    static boolean hasFileOfItsStart(String info) {
-        Map<String, String> fields = fields(info);
-        return "1".equals(fields.get("aof_enabled"))
-                && "0".equals(fields.get("aof_rewrites"))
-                && "0".equals(fields.get("aof_rewrite_in_progress"))
-                && "0".equals(fields.get("aof_rewrite_scheduled"));
-    }
-
-    private static Map<String, String> fields(String info) {
+    static Map<String, String> fields(String info) {
         Map<String, String> fields = new HashMap<>();
         info.lines()
                 .forEach(line -> {

@@ -193,14 +193,21 @@ final class ServerLink implements RedisLink {
     }
 
     @Override
-    public CompletionStage<Integer> rewriteAof() {
+    public CompletionStage<AofRewrites> rewriteAof(boolean again) {
         return call(now ->
                 now.async()
                         .info("persistence")
-                        .thenCompose(text ->
-                                ServerCheck.hasFileOfItsStart(text)
-                                        ? now.async().bgrewriteaof().thenApply(begun -> 1)
-                                        : CompletableFuture.completedStage(0)));
+                        .thenCompose(text -> rewriteAof(now, AppendOnlyFile.of(text), again)));
+    }
+
+    private static CompletionStage<AofRewrites> rewriteAof(
+            StatefulRedisConnection<String, byte[]> connection,
+            AppendOnlyFile file,
+            boolean again) {
+        AofRewrites found = new AofRewrites(file.isDue() ? 1 : 0, file.isStuck() ? 1 : 0);
+        return file.isDue() || again && file.isDueAgain()
+                ? connection.async().bgrewriteaof().thenApply(begun -> found)
+                : CompletableFuture.completedStage(found);
     }
 
     /** Which slots are where, in the view of this node. */

@@ -7,5 +7,6 @@ public enum DrainFailure {
     IO,
     LOCK_TIMEOUT,
     WRONG_TYPE,
+    TOO_LARGE,
     REDIS
 }

@@ -17,13 +17,15 @@ final class DrainSentences {
             case IO -> "Writing a day file failed";
             case LOCK_TIMEOUT -> "The lock of a day file was not free in time";
             case WRONG_TYPE -> "A key of ours holds no list";
+            case TOO_LARGE ->
+                    "The next event of a list is larger than the heap of this process allows";
             case REDIS -> "Redis failed during a drain";
         };
     }
 
     static Level level(DrainFailure reason) {
         return switch (reason) {
-            case DISK_FULL, PERMISSION, IO -> ERROR;
+            case DISK_FULL, PERMISSION, IO, TOO_LARGE -> ERROR;
             case LOCK_TIMEOUT, WRONG_TYPE, REDIS -> WARNING;
         };
     }

@@ -16,16 +16,19 @@
 -- ARGV[3]  a new batch id
 -- ARGV[4]  the first position, for a ledger that has none
 -- ARGV[5]  the most elements to read
--- ARGV[6]  about the most bytes to read: the first element comes in any case
+-- ARGV[6]  about the most bytes to read: the first element comes in any case, up to ARGV[12]
 -- ARGV[7]  microseconds: when the entry's list was seen to hold events
 -- ARGV[8]  the store id that the caller prepared its files for
 -- ARGV[9]  the volume id that the caller writes to
 -- ARGV[10] seconds that a ledger lives
 -- ARGV[11] up to how many elements a batch is read here in any case
+-- ARGV[12] the most bytes of one element, no less than ARGV[6]
 --
 -- {"CLAIMED", batch_id, position, total, element, …}  total: elements in the batch
 -- {"TO_READ", batch_id, position, total}  as many as may be read take no more than ARGV[6]: the caller
 --                       reads them itself, and then the batch_id once more
+-- {"TOO_LARGE", bytes}  the first element is larger than ARGV[12]: nothing of the batch, which stays
+--                       claimed, is answered; the lock is the caller's
 -- {"EMPTY"}             nothing to drain; it was drained after the entry was made
 -- {"EXPIRED"}           nothing to drain, and nobody drained it: said once for a list that expired
 -- {"BUSY", token}       another one holds the lock
@@ -66,10 +69,12 @@ local ledger = redis.call('HMGET', KEYS[3], 'batch_id', 'position')
 local total = redis.call('LLEN', KEYS[2])
 local elements_max = math.min(total, tonumber(ARGV[5]))
 local bytes_max = tonumber(ARGV[6])
+local element_max = tonumber(ARGV[12])
 
 -- Nothing tells what a list weighs as it is read: Redis says what it takes in memory, where numbers are
 -- shorter, and all may be compressed. So the first elements must be of such a weight too; they are
--- looked at before, since Redis walks through the list to weigh it.
+-- looked at before, since Redis walks through the list to weigh it. No element of what weighs little
+-- is larger than ARGV[6], but one behind these that Redis was told to compress.
 local function weighs_little()
     local first = redis.call('LRANGE', KEYS[2], 0, 7)
     local bytes = 0
@@ -92,6 +97,9 @@ local read, bytes, slice = 0, 0, 1
 local slice_max = 64
 while read < elements_max do
     local part = redis.call('LRANGE', KEYS[2], read, math.min(read + slice, elements_max) - 1)
+    if read == 0 and #part[1] > element_max then
+        return {'TOO_LARGE', #part[1]}
+    end
     for i = 1, #part do
         bytes = bytes + #part[i]
         if read > 0 and bytes > bytes_max then

@@ -38,6 +38,7 @@ public final class DrainStage implements AutoCloseable {
             int chunkElements) {}
 
     static final Duration INTERVAL = Duration.ofMillis(100);
+    static final int ELEMENT_BYTES_MAX = 2_000_000;
     static final int CHUNK_ELEMENTS = 3000;
 
     private static final Duration SOON = Duration.ofMillis(200);
@@ -105,7 +106,14 @@ public final class DrainStage implements AutoCloseable {
         Leases leases = new Leases(calls);
         LogVolume volume = new LogVolume(files, LEDGER_LIFE);
         keeper = new VolumeKeeper(volume, leases, state, watchdog, clock, pace.lease()).start();
-        claims = new Claims(calls, pace.lease(), LEDGER_LIFE, pace.chunkElements(), 1_000_000);
+        claims =
+                new Claims(
+                        calls,
+                        pace.lease(),
+                        LEDGER_LIFE,
+                        pace.chunkElements(),
+                        1_000_000,
+                        ELEMENT_BYTES_MAX);
         sweeper =
                 new Sweeper(
                                 new ListScan(calls, "logs:user_*:*", Duration.ofSeconds(600)),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.Script;
+import io.logpipeline.telemetry.DrainFailure;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.SharedRedis;
 import java.nio.file.Path;
@@ -60,11 +61,24 @@ class DrainWorkersTest {
 
     @Test
     void aFaultThatOneListBringsOutEndsNoWorker() throws Exception {
+        othersLandThough(() -> {
+            throw new IllegalStateException("on purpose");
+        });
+    }
+
+    @Test
+    void aListThatFindsNoMemoryEndsNoWorker() throws Exception {
+        othersLandThough(() -> {
+            throw new OutOfMemoryError("on purpose");
+        });
+    }
+
+    private void othersLandThough(Runnable fault) throws Exception {
         try (DrainStage stage = start(redis.link(), 1)) {
             stage.landed =
                     (userDay, elements) -> {
                         if (userDay.userId().equals("a")) {
-                            throw new IllegalStateException("on purpose");
+                            fault.run();
                         }
                     };
             push(redis, LIST, "1");
@@ -74,6 +88,31 @@ class DrainWorkersTest {
             stage.awaitQuiet();
 
             assertThat(stage.lines(LIST)).containsExactly("1");
+            assertSettled(redis, stage, LIST);
+        }
+    }
+
+    @Test
+    void anElementThatIsTooLargeIsTriedAgainAndHoldsUpNoOtherList() throws Exception {
+        int large = DrainStage.ELEMENT_BYTES_MAX + 1;
+        try (DrainStage stage = start(redis.link(), 1)) {
+            push(redis, LIST, "1", "x".repeat(large), "3");
+            Await.until("it was tried", () -> !stage.telemetry.failures(LIST).isEmpty());
+            push(redis, "logs:user_b:1", "1");
+            Await.until("another landed", () -> stage.telemetry.drained.contains("logs:user_b:1"));
+
+            assertThat(stage.lines(LIST)).containsExactly("1");
+            assertThat(stage.telemetry.failures(LIST).getFirst())
+                    .isEqualTo(
+                            new RecordedTelemetry.Failure(
+                                    DrainFailure.TOO_LARGE,
+                                    LIST,
+                                    "bytes=" + large + " max=" + DrainStage.ELEMENT_BYTES_MAX));
+
+            // Somebody takes it out by hand.
+            redis.server().lpop("{" + LIST + "}:batch");
+            stage.awaitQuiet();
+            assertThat(stage.lines(LIST)).containsExactly("1", "3");
             assertSettled(redis, stage, LIST);
         }
     }

@@ -177,7 +177,7 @@ class DrainerTest {
         // Kept until the next stage renews it.
         redis.server().set("logs:volume", admission.volumeId());
         push(redis, LIST, "1", "2");
-        Claims claims = new Claims(redis.link(), LEASE, Duration.ofHours(1), 100, 1000);
+        Claims claims = new Claims(redis.link(), LEASE, Duration.ofHours(1), 100, 1000, 1000);
         PendingStreams dead = new PendingStreams(redis.link(), "dead", new StreamSet(1));
         PendingEntry entry =
                 ((PendingStream.Taken.Entries) dead.of(LIST).take(Duration.ZERO, 8))

@@ -49,7 +49,7 @@ class IntakeTest {
     }
 
     private Intake intake(Duration lease) {
-        Claims claims = new Claims(calls, lease, lease, 1, 1);
+        Claims claims = new Claims(calls, lease, lease, 1, 1, 1);
         DayFiles files = new DayFiles(new NioDisk(), logDir, lease, clock, (path, cause) -> null);
         return new Intake(
                 streams,

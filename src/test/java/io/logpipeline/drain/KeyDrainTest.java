@@ -58,7 +58,7 @@ class KeyDrainTest {
     void admit() throws Exception {
         calls = new FaultyCalls(redis.link());
         pending = new PendingStreams(calls, "replica", new StreamSet(1));
-        claims = new Claims(calls, LEASE, LEDGER_LIFE, 100, 100_000);
+        claims = new Claims(calls, LEASE, LEDGER_LIFE, 100, 100_000, 100_000);
         DayFiles files =
                 new DayFiles(
                         new NioDisk(),

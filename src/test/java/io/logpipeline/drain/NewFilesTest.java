@@ -124,7 +124,7 @@ class NewFilesTest {
     }
 
     private NewFiles newFiles(RecordedTelemetry telemetry) {
-        Claims claims = new Claims(redis.link(), LEASE, LEASE, 1, 1);
+        Claims claims = new Claims(redis.link(), LEASE, LEASE, 1, 1, 1);
         MonotonicClock clock = MonotonicClock.system();
         DayFiles files = new DayFiles(new NioDisk(), logDir, LEASE, clock, (path, cause) -> null);
         return new NewFiles(claims, files, telemetry);

@@ -153,7 +153,7 @@ final class SimulatedLink implements RedisCalls {
     }
 
     @Override
-    public CompletionStage<Integer> rewriteAof() {
+    public CompletionStage<AofRewrites> rewriteAof(boolean again) {
         throw new AssertionError("nobody watches Redis in a history");
     }
 

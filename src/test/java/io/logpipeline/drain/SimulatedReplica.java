@@ -118,7 +118,13 @@ final class SimulatedReplica {
                 new Drainer(
                         new Drainer.Parts(
                                 new Claims(
-                                        link, LEASE, LEDGER_LIFE, chunkElements, 200, answeredMax),
+                                        link,
+                                        LEASE,
+                                        LEDGER_LIFE,
+                                        chunkElements,
+                                        200,
+                                        1000,
+                                        answeredMax),
                                 pending,
                                 keeper,
                                 volume,

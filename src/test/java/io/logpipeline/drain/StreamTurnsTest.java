@@ -106,7 +106,7 @@ class StreamTurnsTest {
         calls.patience(Duration.ofMinutes(10));
         PendingStreams streams = new PendingStreams(calls, "one", new StreamSet(1));
         MonotonicClock clock = MonotonicClock.system();
-        Claims claims = new Claims(calls, LONG, LONG, 1, 1);
+        Claims claims = new Claims(calls, LONG, LONG, 1, 1, 1);
         DayFiles files = new DayFiles(new NioDisk(), logDir, LONG, clock, (path, cause) -> null);
         NewFiles newFiles = new NewFiles(claims, files, new RecordedTelemetry());
         Intake intake = new Intake(streams, newFiles, clock, Duration.ZERO, LONG, "one", 2);

@@ -73,8 +73,13 @@ public final class FaultingCalls implements RedisCalls {
     }
 
     @Override
-    public CompletionStage<Integer> rewriteAof() {
-        return at("REWRITEAOF", "", false, masters -> masters > 0, calls::rewriteAof);
+    public CompletionStage<AofRewrites> rewriteAof(boolean again) {
+        return at(
+                "REWRITEAOF",
+                "",
+                false,
+                masters -> masters.begun() > 0,
+                () -> calls.rewriteAof(again));
     }
 
     private <T> CompletionStage<T> at(

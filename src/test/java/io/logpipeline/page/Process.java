@@ -110,7 +110,7 @@ final class Process {
         }
 
         @Override
-        public CompletionStage<Integer> rewriteAof() {
+        public CompletionStage<AofRewrites> rewriteAof(boolean again) {
             throw new AssertionError("nor with this");
         }
 

@@ -62,7 +62,7 @@ class BatchReadTest {
                         return super.readBatch(list, max);
                     }
                 };
-        return new Claims(calls, LEASE, LEDGER_LIFE, elementsMax, bytesMax);
+        return new Claims(calls, LEASE, LEDGER_LIFE, elementsMax, bytesMax, bytesMax);
     }
 
     private void push(List<String> elements) {
@@ -159,7 +159,7 @@ class BatchReadTest {
                 };
 
         ClaimOutcome outcome =
-                new Claims(slow, noTime, LEDGER_LIFE, 1000, 100_000)
+                new Claims(slow, noTime, LEDGER_LIFE, 1000, 100_000, 100_000)
                         .claim(stage.entry(), "w1", 0, ADMISSION);
 
         assertThat(outcome).isInstanceOf(ClaimOutcome.Overtaken.class);

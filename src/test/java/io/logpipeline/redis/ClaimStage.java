@@ -12,6 +12,7 @@ final class ClaimStage implements AutoCloseable {
     static final String LEDGER = "{logs:user_a:1}:ledger";
     static final String LOCK = "{logs:user_a:1}:lock";
     static final Claims.Admission ADMISSION = new Claims.Admission("store-1", "volume-1");
+    static final int ELEMENT_BYTES_MAX = 2_000_000;
     static final Duration LEASE = Duration.ofSeconds(30);
     static final Duration LEDGER_LIFE = Duration.ofSeconds(3600);
 
@@ -24,7 +25,8 @@ final class ClaimStage implements AutoCloseable {
     }
 
     Claims claims(Duration lease, int elementsMax, int bytesMax) {
-        return new Claims(redis.link(), lease, LEDGER_LIFE, elementsMax, bytesMax);
+        return new Claims(
+                redis.link(), lease, LEDGER_LIFE, elementsMax, bytesMax, ELEMENT_BYTES_MAX);
     }
 
     void empty() {

@@ -294,7 +294,13 @@ class ClusterIT {
         RedisProcess from = cluster.firstMasterOf(list);
         RedisProcess to = anotherThan(from);
         Claims claims =
-                new Claims(link, Duration.ofSeconds(30), Duration.ofSeconds(600), 100, 100_000);
+                new Claims(
+                        link,
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(600),
+                        100,
+                        100_000,
+                        100_000);
         PendingEntry entry = new PendingEntry(0, "1-1", list, 1, false);
         Claims.Admission any = new Claims.Admission("store", "volume");
         push("u0", "1");
@@ -330,7 +336,13 @@ class ClusterIT {
                     }
                 };
         Claims claims =
-                new Claims(calls, Duration.ofSeconds(30), Duration.ofSeconds(600), 1000, 100_000);
+                new Claims(
+                        calls,
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(600),
+                        1000,
+                        100_000,
+                        100_000);
         PendingEntry entry = new PendingEntry(0, "1-1", list, 1, false);
         Claims.Admission any = new Claims.Admission("store", "volume");
 

@@ -91,7 +91,7 @@ class PushSenderTest {
         }
 
         @Override
-        public CompletionStage<Integer> rewriteAof() {
+        public CompletionStage<AofRewrites> rewriteAof(boolean again) {
             throw new AssertionError("a push does not do that");
         }
 

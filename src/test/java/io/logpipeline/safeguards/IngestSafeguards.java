@@ -18,9 +18,23 @@ final class IngestSafeguards {
                             "What Redis acknowledges behind half a transaction survives its next"
                                     + " start.",
                             "redis/RedisWatch.java",
-                            "            rewriteAppendOnlyFiles();\n",
+                            "            rewriter.look();\n",
                             "",
                             "rollback.TornTransactionIT"),
+                    new Safeguard(
+                            "append-only file that could not be written anew",
+                            "It is tried again.",
+                            "redis/ServerLink.java",
+                            "file.isDue() || again && file.isDueAgain()",
+                            "file.isDue()",
+                            "redis.AofRewriterTest"),
+                    new Safeguard(
+                            "pause between tries to write a file anew",
+                            "Each try leaves something behind in Redis.",
+                            "redis/AofRewriter.java",
+                            "boolean again = clock.since(triedNanos).compareTo(pause) >= 0;",
+                            "boolean again = true;",
+                            "redis.AofRewriterTest"),
                     new Safeguard(
                             "silent connection is given up",
                             "What waits behind a dead connection ends.",

@@ -56,6 +56,13 @@ final class ScriptSafeguards {
                             "local slice_max = 4000",
                             "redis.ClaimSlicesTest"),
                     new Safeguard(
+                            "an element that is too large is not shipped",
+                            "What another producer pushed ends no drainer.",
+                            "redis/claim.lua",
+                            "if read == 0 and #part[1] > element_max then",
+                            "if false then",
+                            "redis.LargeElementTest"),
+                    new Safeguard(
                             "a batch is weighed before it is left to be read",
                             "A drainer does not get more bytes than it has room for.",
                             "redis/claim.lua",

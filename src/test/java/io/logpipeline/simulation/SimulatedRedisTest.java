@@ -106,6 +106,7 @@ class SimulatedRedisTest {
                         "CLAIM EXPIRED",
                         "CLAIM NOT_ADMITTED",
                         "CLAIM TO_READ",
+                        "CLAIM TOO_LARGE",
                         "CLAIM WRONG_TYPE",
                         "COMMIT DONE",
                         "COMMIT MORE",
@@ -313,7 +314,8 @@ class SimulatedRedisTest {
                             "store",
                             random.nextInt(5) == 0 ? "other" : "worker",
                             "3600",
-                            random.nextBoolean() ? "0" : "64");
+                            random.nextBoolean() ? "0" : "64",
+                            random.nextInt(4) == 0 ? "2" : "1000000");
             case COMMIT ->
                     List.of(
                             token,

@@ -8,7 +8,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** The lines that this project's loggers write while it is open, as {@code LEVEL message}. */
-final class CapturedLog implements AutoCloseable {
+public final class CapturedLog implements AutoCloseable {
     private final Logger logger = Logger.getLogger("io.logpipeline");
     private final Level levelBefore = logger.getLevel();
     private final boolean parentsBefore = logger.getUseParentHandlers();
@@ -27,14 +27,14 @@ final class CapturedLog implements AutoCloseable {
                 public void close() {}
             };
 
-    CapturedLog() {
+    public CapturedLog() {
         logger.setLevel(Level.ALL);
         logger.setUseParentHandlers(false);
         handler.setLevel(Level.ALL);
         logger.addHandler(handler);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 

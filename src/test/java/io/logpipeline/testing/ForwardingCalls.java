@@ -42,8 +42,8 @@ public class ForwardingCalls implements RedisCalls {
     }
 
     @Override
-    public CompletionStage<Integer> rewriteAof() {
-        return calls.rewriteAof();
+    public CompletionStage<AofRewrites> rewriteAof(boolean again) {
+        return calls.rewriteAof(again);
     }
 
     @Override
