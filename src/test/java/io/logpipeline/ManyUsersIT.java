@@ -15,12 +15,14 @@ import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Some batches at once of which each event is a user's of its own: what a body can make the most of
- * in memory, and the most lists that one request can be for.
+ * Some batches at once of what a body can make the most of in memory: each event a user's of its
+ * own, which is also the most lists that one request can be for, or one event only, of as many
+ * members as it can hold or of one string.
  */
 class ManyUsersIT {
     private static final int BATCHES = 6;
@@ -29,7 +31,9 @@ class ManyUsersIT {
 
     @TempDir private Path directory;
 
-    private static byte[] batch(int number) {
+    private static final int EVENT_BYTES = 16_000_000;
+
+    private static byte[] manyUsers(int number) {
         StringBuilder lines = new StringBuilder(BATCH_BYTES + 100);
         for (int user = 0; lines.length() < BATCH_BYTES; user++) {
             lines.append(
@@ -43,6 +47,23 @@ class ManyUsersIT {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
+    private static byte[] manyMembers(int number) {
+        StringBuilder members = new StringBuilder(EVENT_BYTES + 100);
+        for (int name = 36 * 36 * 36; members.length() < EVENT_BYTES; name++) {
+            members.append(",\"").append(Integer.toString(name, 36)).append("\":1");
+        }
+        return oneEvent(number, members.toString());
+    }
+
+    private static byte[] longString(int number) {
+        return oneEvent(number, ",\"text\":\"" + "x".repeat(EVENT_BYTES) + "\"");
+    }
+
+    private static byte[] oneEvent(int number, String members) {
+        String event = "{\"user_id\":\"" + number + "\",\"event\":\"a\",\"timestamp\":1";
+        return (event + members + "}").getBytes(StandardCharsets.US_ASCII);
+    }
+
     private static int post(int port, byte[] body) throws IOException {
         try (HttpProducer client = new HttpProducer(port, PATIENCE_MS)) {
             return client.post("application/x-ndjson", body);
@@ -50,7 +71,21 @@ class ManyUsersIT {
     }
 
     @Test
-    void theyFillNoHeapAndHoldUpNobodyElse() throws Exception {
+    void eventsOfManyUsersFillNoHeapAndHoldUpNobodyElse() throws Exception {
+        fillNoHeapAndHoldUpNobodyElse(ManyUsersIT::manyUsers);
+    }
+
+    @Test
+    void eventsOfManyMembersFillNoHeapAndHoldUpNobodyElse() throws Exception {
+        fillNoHeapAndHoldUpNobodyElse(ManyUsersIT::manyMembers);
+    }
+
+    @Test
+    void eventsOfOneLongStringFillNoHeapAndHoldUpNobodyElse() throws Exception {
+        fillNoHeapAndHoldUpNobodyElse(ManyUsersIT::longString);
+    }
+
+    private void fillNoHeapAndHoldUpNobodyElse(IntFunction<byte[]> batch) throws Exception {
         try (RedisProcess redis = RedisProcess.start();
                 PipelineProcess api =
                         PipelineProcess.of(directory, "api")
@@ -63,7 +98,7 @@ class ManyUsersIT {
             int port = api.port();
             List<Future<Integer>> answers = new ArrayList<>();
             for (int i = 0; i < BATCHES; i++) {
-                byte[] body = batch(i);
+                byte[] body = batch.apply(i);
                 answers.add(clients.submit(() -> post(port, body)));
             }
             int others = 0;

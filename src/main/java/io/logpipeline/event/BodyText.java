@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 final class BodyText {
     private final char[] characters;
     private final int length;
+    private final int bytes;
 
-    private BodyText(char[] characters, int length) {
+    private BodyText(char[] characters, int length, int bytes) {
         this.characters = characters;
         this.length = length;
+        this.bytes = bytes;
     }
 
     /** Decodes UTF-8 strictly: a byte that would have to be replaced rejects the body. */
@@ -38,11 +40,17 @@ final class BodyText {
         if (result.isError()) {
             throw new RejectedBody("invalid UTF-8 at byte offset " + bytes.position());
         }
-        return new BodyText(characters, decoded.position());
+        return new BodyText(characters, decoded.position(), length);
     }
 
+    /** In characters. */
     int length() {
         return length;
+    }
+
+    /** What it was decoded from, in bytes. */
+    int bytes() {
+        return bytes;
     }
 
     /** The end of the line that starts at an offset: the offset of its \n, or the end. */

@@ -13,7 +13,6 @@ import java.util.Optional;
 final class EventReader {
     private static final int DEPTH_MAX = 32;
     private static final int EVENT_BYTES_MAX = 64 * 1024;
-    private static final int FIRST_LINE_BYTES_MAX = 4096;
     private static final int NAME_CHARACTERS_SHOWN_MAX = 64;
     private static final int TIMESTAMP_DIGITS_MAX = 12;
     private static final int TIMESTAMP_MILLISECONDS_DIGITS_MAX = 15;
@@ -21,13 +20,14 @@ final class EventReader {
     private final BodyText text;
     private final List<LogEvent> events;
     private final LineWriter line;
-    private final MemberNames names = new MemberNames();
+    private final MemberNames names;
 
     /** Accepted events are added to {@code events}. */
     EventReader(BodyText text, List<LogEvent> events) {
         this.text = text;
         this.events = events;
-        this.line = new LineWriter(Math.min(text.length() + 16, FIRST_LINE_BYTES_MAX));
+        this.line = new LineWriter(text.bytes());
+        this.names = new MemberNames(line);
     }
 
     /** Reads one object, or where allowed an array of objects, and nothing after it. */
@@ -83,6 +83,7 @@ final class EventReader {
                 default -> copyValue(cursor, value, 1);
             }
         }
+        names.close(1);
         line.ascii('}');
         if (userId == null) {
             throw cursor.rejected(start, "user_id: missing");
@@ -188,6 +189,7 @@ final class EventReader {
             first = false;
             copyValue(cursor, cursor.next(), depth);
         }
+        names.close(depth);
         line.ascii('}');
     }
 
@@ -207,13 +209,14 @@ final class EventReader {
 
     private String copyName(JsonCursor cursor, int depth, boolean first) throws RejectedBody {
         String name = cursor.string();
-        if (!names.add(depth, name)) {
-            throw cursor.rejected("duplicate member " + shown(name));
-        }
         if (!first) {
             line.ascii(',');
         }
+        int start = line.size();
         line.string(name);
+        if (!names.add(depth, start)) {
+            throw cursor.rejected("duplicate member " + shown(name));
+        }
         line.ascii(':');
         return name;
     }

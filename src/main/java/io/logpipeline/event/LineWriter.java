@@ -7,14 +7,31 @@ import java.util.Arrays;
  * be torn.
  */
 final class LineWriter {
+    private static final int FIRST_CAPACITY_BYTES = 4096;
     private static final int BYTES_PER_CHAR_MAX = 6;
     private static final String HEX_DIGITS = "0123456789abcdef";
 
+    private final int capacityMax;
     private byte[] bytes;
     private int size;
 
-    LineWriter(int capacityBytes) {
-        bytes = new byte[capacityBytes];
+    /**
+     * @param bytesMax of a line. Of what one is read from it takes no more: nothing JSON allows is
+     *     shorter than the form written here.
+     */
+    LineWriter(int bytesMax) {
+        capacityMax = bytesMax + BYTES_PER_CHAR_MAX;
+        bytes = new byte[Math.min(capacityMax, FIRST_CAPACITY_BYTES)];
+    }
+
+    /** What was written since the last line was taken, in bytes. */
+    int size() {
+        return size;
+    }
+
+    /** Holds what was written since the last line was taken, and this only until more is. */
+    byte[] bytes() {
+        return bytes;
     }
 
     /** What was written since the last call. */
@@ -25,7 +42,7 @@ final class LineWriter {
     }
 
     void ascii(char c) {
-        reserve();
+        reserve(1);
         bytes[size++] = (byte) c;
     }
 
@@ -40,16 +57,16 @@ final class LineWriter {
      * surrogate, which has no other form in UTF-8.
      */
     void string(String text) {
+        // The shortest it can be: a long one makes the array grow once.
+        reserve(text.length() + 2);
         ascii('"');
-        for (int i = 0; i < text.length(); i++) {
-            reserve();
+        for (int i = plainStart(text); i < text.length(); i++) {
+            reserve(BYTES_PER_CHAR_MAX);
             char c = text.charAt(i);
-            if (c < 0x80) {
-                if (c >= 0x20 && c != '"' && c != '\\') {
-                    bytes[size++] = (byte) c;
-                } else {
-                    escape(c);
-                }
+            if (isPlain(c)) {
+                bytes[size++] = (byte) c;
+            } else if (c < 0x80) {
+                escape(c);
             } else if (c < 0x800) {
                 bytes[size++] = (byte) (0xC0 | c >> 6);
                 continuation(c);
@@ -71,6 +88,23 @@ final class LineWriter {
             }
         }
         ascii('"');
+    }
+
+    /** Writes all characters before the first that is not plain; most texts have no other. */
+    private int plainStart(String text) {
+        byte[] target = bytes;
+        int start = size;
+        int at = 0;
+        while (at < text.length() && isPlain(text.charAt(at))) {
+            target[start + at] = (byte) text.charAt(at);
+            at++;
+        }
+        size = start + at;
+        return at;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
     }
 
     private void continuation(int bits) {
@@ -95,9 +129,14 @@ final class LineWriter {
         }
     }
 
-    private void reserve() {
-        if (bytes.length - size < BYTES_PER_CHAR_MAX) {
-            bytes = Arrays.copyOf(bytes, 2 * bytes.length + BYTES_PER_CHAR_MAX);
+    private void reserve(int more) {
+        if (bytes.length - size < more) {
+            grow(size + more);
         }
+    }
+
+    private void grow(int needed) {
+        long doubled = 2L * Math.max(bytes.length, needed);
+        bytes = Arrays.copyOf(bytes, Math.max(needed, (int) Math.min(doubled, capacityMax)));
     }
 }

@@ -1,32 +1,38 @@
 package io.logpipeline.event;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
-/** The member names seen in each open object, to refuse a second one. */
+/**
+ * The member names of each open object, to refuse a second one: as offsets into the line, where
+ * every name is already written.
+ */
 final class MemberNames {
-    /** A larger set is dropped rather than cleared: clearing costs what its largest object cost. */
-    private static final int KEPT_NAMES_MAX = 64;
+    private final LineWriter line;
+    private final List<ObjectNames> levels = new ArrayList<>();
 
-    private final List<Set<String>> levels = new ArrayList<>();
+    MemberNames(LineWriter line) {
+        this.line = line;
+    }
 
-    /** Opens an object at a depth, counted from 1. Depths are opened one by one. */
+    /** Opens an object at a depth, counted from 1. Arrays count too. */
     void open(int depth) {
         while (levels.size() < depth) {
-            levels.add(new HashSet<>());
-        }
-        Set<String> names = levels.get(depth - 1);
-        if (names.size() > KEPT_NAMES_MAX) {
-            levels.set(depth - 1, new HashSet<>());
-        } else {
-            names.clear();
+            levels.add(new ObjectNames());
         }
     }
 
-    /** Whether the name is new in the object open at a depth. */
-    boolean add(int depth, String name) {
-        return levels.get(depth - 1).add(name);
+    /** The object at a depth has ended: forgets its names. */
+    void close(int depth) {
+        levels.get(depth - 1).clear();
+    }
+
+    /**
+     * Whether the name written last is new in the object open at a depth.
+     *
+     * @param start of the name in the line, at its first quote
+     */
+    boolean add(int depth, int start) {
+        return levels.get(depth - 1).add(line.bytes(), start + 1, line.size() - 1);
     }
 }

@@ -2,11 +2,27 @@ package io.logpipeline.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RejectedEventTest {
+    private static final String[][] WAYS_TO_WRITE = {
+        {"", ""},
+        {"a", "\\u0061"},
+        {"/", "\\/"},
+        {"\\n", "\\u000A"},
+        {"\\u001f", "\\u001F"},
+        {"\\\\", "\\u005c"},
+        {"\\\"", "\\u0022"},
+        {"é", "\\u00E9"},
+        {"😀", "\\ud83d\\uDE00"},
+        {"\\ud83d", "\\uD83D"},
+        {"\\uDE00", "\\ude00"},
+    };
+
     private static String event(String userId, String event, String timestamp) {
         return "{\"user_id\":"
                 + userId
@@ -110,6 +126,48 @@ class RejectedEventTest {
     @Test
     void theSameNameInDifferentObjectsIsNoDuplicate() {
         String event = Parsed.eventWith("\"a\":{\"a\":{\"a\":1}},\"b\":[{\"a\":1},{\"a\":1}]");
+        assertThat(Parsed.stored(Parsed.json(event))).containsExactly(event);
+    }
+
+    @Test
+    void aDuplicateAmongManyMembersIsRefusedWhereverItsFirstIs() {
+        int count = 1_000;
+        String members =
+                IntStream.range(0, count)
+                        .mapToObj(i -> "\"member-" + i + "\":{\"a\":" + i + "}")
+                        .collect(Collectors.joining(","));
+        assertThat(Parsed.events(Parsed.json(Parsed.eventWith(members)))).hasSize(1);
+        for (int i = 0; i < count; i++) {
+            String again = ",\"m\\u0065mber-" + i + "\":1";
+            String name = "\"member-" + i + "\"";
+            assertThat(rejection(Parsed.eventWith(members + again)))
+                    .isEqualTo("line 1: duplicate member " + name);
+            assertThat(rejection(Parsed.eventWith("\"o\":[{" + members + again + "}]")))
+                    .isEqualTo("line 1: duplicate member " + name);
+        }
+    }
+
+    @Test
+    void aNameIsADuplicateInEveryWayToWriteIt() {
+        for (int others : new int[] {0, 20}) {
+            StringBuilder members = new StringBuilder();
+            for (int i = 0; i < others; i++) {
+                members.append("\"other").append(i).append("\":1,");
+            }
+            for (String[] ways : WAYS_TO_WRITE) {
+                String first = members + "\"x" + ways[0] + "\":1,\"x" + ways[1] + "\":2";
+                assertThat(rejection(Parsed.eventWith(first)))
+                        .startsWith("line 1: duplicate member \"x");
+            }
+        }
+    }
+
+    @Test
+    void namesThatOnlyBeginAlikeAreNoDuplicates() {
+        String quotes =
+                "\"\":1,\"a\":2,\"a\\\"\":3,\"a\\\"\\\"\":4,\"a\\\\\":5,\"\\\\ud800\":6,"
+                        + "\"\\ud800\":7,\"a\\\\\\\"\":8,\"\\u0000\":9,\"\\u0000\\u0000\":10";
+        String event = Parsed.eventWith(quotes);
         assertThat(Parsed.stored(Parsed.json(event))).containsExactly(event);
     }
 

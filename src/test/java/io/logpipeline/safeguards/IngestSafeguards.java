@@ -293,8 +293,8 @@ final class IngestSafeguards {
                             "one stored line an event",
                             "No byte of an event tears its line.",
                             "event/LineWriter.java",
-                            "if (c >= 0x20 && ",
-                            "if (",
+                            "return c >= 0x20 && ",
+                            "return ",
                             "event.StoredLineTest"),
                     new Safeguard(
                             "depth of an event",
@@ -307,8 +307,8 @@ final class IngestSafeguards {
                             "duplicate members",
                             "No reader sees another event than the one checked.",
                             "event/EventReader.java",
-                            "if (!names.add(depth, name)) {",
-                            "if (!names.add(depth, name) && false) {",
+                            "if (!names.add(depth, start)) {",
+                            "if (!names.add(depth, start) && false) {",
                             "event.RejectedEventTest"),
                     new Safeguard(
                             "limit of a body",
