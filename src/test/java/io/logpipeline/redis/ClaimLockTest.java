@@ -8,32 +8,16 @@ import static io.logpipeline.redis.ClaimStage.LOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.testing.Await;
-import io.logpipeline.testing.TestRedis;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The lock of a list, which saves double work. */
-class ClaimLockTest {
+class ClaimLockTest extends ClaimStageTests {
     private static final ClaimOutcome BUSY = new ClaimOutcome.Busy("w1");
-
-    private static ClaimStage stage;
-
-    @BeforeAll
-    static void connect() {
-        stage = new ClaimStage(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        stage.close();
-    }
 
     @BeforeEach
     void oneElement() {
-        stage.empty();
         stage.push("1");
     }
 

@@ -9,34 +9,13 @@ import static io.logpipeline.redis.ClaimStage.LOCK;
 import static io.logpipeline.redis.ClaimStage.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.logpipeline.testing.TestRedis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a claim takes, and what it finds when there is nothing to take. */
-class ClaimTest {
-    private static ClaimStage stage;
-
-    @BeforeAll
-    static void connect() {
-        stage = new ClaimStage(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        stage.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        stage.empty();
-    }
-
+class ClaimTest extends ClaimStageTests {
     @Test
     void aListBecomesABatchWithAnIdAndAPosition() throws Exception {
         stage.push("1", "2");

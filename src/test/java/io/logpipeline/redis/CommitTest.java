@@ -8,35 +8,19 @@ import static io.logpipeline.redis.ClaimStage.LIST;
 import static io.logpipeline.redis.ClaimStage.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.logpipeline.testing.TestRedis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a commit settles, and that a stale one settles nothing. */
-class CommitTest {
+class CommitTest extends ClaimStageTests {
     private static final CommitOutcome STALE = new CommitOutcome.Stale();
-
-    private static ClaimStage stage;
-
-    @BeforeAll
-    static void connect() {
-        stage = new ClaimStage(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        stage.close();
-    }
 
     @BeforeEach
     void twoElements() {
-        stage.empty();
         stage.push("1", "2");
     }
 

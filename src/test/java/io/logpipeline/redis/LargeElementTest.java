@@ -8,33 +8,12 @@ import static io.logpipeline.redis.ClaimStage.LEDGER_LIFE;
 import static io.logpipeline.redis.ClaimStage.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.logpipeline.testing.TestRedis;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Elements that are larger than a drainer reads. */
-class LargeElementTest {
+class LargeElementTest extends ClaimStageTests {
     private static final String LARGE = "x".repeat(ELEMENT_BYTES_MAX + 1);
-
-    private static ClaimStage stage;
-
-    @BeforeAll
-    static void connect() {
-        stage = new ClaimStage(TestRedis.emptyUrl());
-    }
-
-    @AfterAll
-    static void disconnect() {
-        stage.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        stage.empty();
-    }
 
     @Test
     void anElementThatIsTooLargeStaysInTheBatchUntilOneComesThatTakesIt() throws Exception {
