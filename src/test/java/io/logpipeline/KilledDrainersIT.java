@@ -76,9 +76,6 @@ class KilledDrainersIT {
             assertThat(refused).hasValue(0);
             assertThat(kills).isPositive();
             assertThat(lines).isEqualTo(EVENTS);
-            // Files count as a ledger's for an hour, the default: each ledger is there by then.
-            String ledger = "{" + Numbered.list(numbered.user(0)) + "}:ledger";
-            assertThat(redis.<Long>with(commands -> commands.ttl(ledger))).isGreaterThan(3660);
         } finally {
             drainers.forEach(PipelineProcess::kill);
         }

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A whole API in the test's own process, wired as in production. */
+/** A whole API, or all of it, in the test's own process, wired as in production. */
 final class StartedPipeline implements AutoCloseable {
     private final Pipeline pipeline;
     private final HttpClient client =
@@ -35,11 +35,16 @@ final class StartedPipeline implements AutoCloseable {
         }
 
         StartedPipeline start(Path directory) {
+            return start(Role.API, directory);
+        }
+
+        StartedPipeline start(Role role, Path directory) {
             Settings settings =
-                    SettingsReader.read(CommandLine.parse("api"), values, Map.of(), directory);
+                    SettingsReader.read(
+                            CommandLine.parse(role.word()), values, Map.of(), directory);
             return new StartedPipeline(
                     Pipeline.start(
-                            Role.API,
+                            role,
                             settings,
                             "test",
                             Pipeline.Seams.none(),

@@ -4,6 +4,7 @@ import static io.logpipeline.redis.Events.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.protocol.CommandType;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
@@ -14,6 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +113,51 @@ class DurabilityTest {
         replica.signal("CONT");
         Await.until("the replica is back", () -> push("confirmed").equals(STORED));
         assertThat(onReplica()).contains("unconfirmed", "confirmed");
+    }
+
+    /** What waits behind confirmations that never come is not late for it, nor lost. */
+    @Test
+    void whileNothingIsConfirmedTheConnectionStaysAndEachListIsMadeKnown() throws Exception {
+        replica.signal("STOP");
+        String connection = pushConnection();
+        long endNanos = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        List<Future<Integer>> producers = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 20; i++) {
+                String user = "u" + i + "-";
+                producers.add(threads.submit(() -> pushUnconfirmed(user, endNanos)));
+            }
+        }
+        int lists = 0;
+        for (Future<Integer> producer : producers) {
+            lists += producer.get();
+        }
+
+        assertThat(pushConnection()).isEqualTo(connection);
+        int expected = 1 + lists;
+        Await.until(
+                "each is made known",
+                () -> master.with(redis -> redis.xlen("logs:pending")) == expected);
+    }
+
+    private String pushConnection() {
+        return master.with(RedisCommands::clientList)
+                .lines()
+                .filter(line -> line.contains("name=test-push"))
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .collect(Collectors.joining(","));
+    }
+
+    /** Each event is the first of its list; returns how many. */
+    private int pushUnconfirmed(String user, long endNanos) throws InterruptedException {
+        int count = 0;
+        while (System.nanoTime() - endNanos < 0) {
+            assertThat(queue.push(events(user + count++, "x"), null))
+                    .isInstanceOfSatisfying(
+                            PushOutcome.Failed.class,
+                            failed -> assertThat(failed.details()).contains("redis.durability"));
+        }
+        return count;
     }
 
     /** As it also is when a master becomes a replica meanwhile. */
