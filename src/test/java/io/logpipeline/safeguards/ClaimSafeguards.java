@@ -2,7 +2,7 @@ package io.logpipeline.safeguards;
 
 import java.util.List;
 
-/** Of batches that a drainer reads itself. */
+/** Of claims: what they take, and how it is read. */
 final class ClaimSafeguards {
     static final List<Safeguard> ALL =
             List.of(
@@ -42,7 +42,120 @@ final class ClaimSafeguards {
                             "drain/KeyDrain.java",
                             "case ClaimOutcome.Overtaken overtaken -> Outcome.RETRY;",
                             "case ClaimOutcome.Overtaken overtaken -> Outcome.ENDED;",
-                            "drain.KeyDrainTest#aListWhoseBatchIsSettledByAnotherOneWhileItIsReadIsTriedAgain"));
+                            "drain.KeyDrainTest#aListWhoseBatchIsSettledByAnotherOneWhileItIsReadIsTriedAgain"),
+                    new Safeguard(
+                            "ledger outlives its file",
+                            "A claim that comes after its look at the file finds a ledger, or a"
+                                    + " file that is known to be older.",
+                            "DrainSide.java",
+                            "settings.ledgerLife().plus(LEDGER_MARGIN)",
+                            "settings.ledgerLife()",
+                            "LedgerLifeTest"),
+                    new Safeguard(
+                            "PERSIST of the batch",
+                            "Claimed events do not expire.",
+                            "redis/claim.lua",
+                            "redis.call('PERSIST', KEYS[2])",
+                            "",
+                            "redis.ClaimTest"),
+                    new Safeguard(
+                            "PERSIST of the ledger",
+                            "The position of a claimed batch does not expire.",
+                            "redis/claim.lua",
+                            "redis.call('PERSIST', KEYS[3])",
+                            "",
+                            "redis.ClaimTest"),
+                    new Safeguard(
+                            "claim reads a few at a time",
+                            "Redis does not hold what a claim does not take.",
+                            "redis/claim.lua",
+                            "local slice_max = 64",
+                            "local slice_max = 4000",
+                            "redis.ClaimSlicesTest"),
+                    new Safeguard(
+                            "an element that is too large is not shipped",
+                            "What another producer pushed ends no drainer.",
+                            "redis/claim.lua",
+                            "if read == 0 and #part[1] > element_max then",
+                            "if false then",
+                            "redis.LargeElementTest"),
+                    new Safeguard(
+                            "a batch is weighed before it is left to be read",
+                            "A drainer does not get more bytes than it has room for.",
+                            "redis/claim.lua",
+                            " and usage <= bytes_max",
+                            "",
+                            "redis.BatchReadTest#aFewLightOnesInFrontSayNothingOfTheRest"),
+                    new Safeguard(
+                            "the first elements are weighed too",
+                            "Nor does it where Redis has them compressed.",
+                            "redis/claim.lua",
+                            "bytes / #first * total > bytes_max",
+                            "bytes < 0",
+                            "redis.BatchReadTest#aBatchThatIsCompressedIsWeighedAsItIsRead"),
+                    new Safeguard(
+                            "claim does not replace a batch",
+                            "Events pushed after a claim do not take the place of those claimed.",
+                            "redis/claim.lua",
+                            "if not claimed_before then",
+                            "if kind == 'list' then",
+                            "redis.ClaimTest"),
+                    new Safeguard(
+                            "claim keeps the batch id",
+                            "Whoever claims a batch again goes on with it.",
+                            "redis/claim.lua",
+                            "'HSETNX', KEYS[3], 'batch_id'",
+                            "'HSET', KEYS[3], 'batch_id'",
+                            "redis.ClaimTest"),
+                    new Safeguard(
+                            "claim keeps the position",
+                            "A ledger's position is not replaced by a guess.",
+                            "redis/claim.lua",
+                            "'HSETNX', KEYS[3], 'position'",
+                            "'HSET', KEYS[3], 'position'",
+                            "redis.ClaimTest"),
+                    new Safeguard(
+                            "store id in the claim",
+                            "Nothing of a new store is drained before the directory has noted it.",
+                            "redis/claim.lua",
+                            "redis.call('GET', KEYS[5]) ~= ARGV[8] or ",
+                            "",
+                            "redis.ClaimTest"),
+                    new Safeguard(
+                            "volume in the claim",
+                            "Only the volume that live drainers share is drained to.",
+                            "redis/claim.lua",
+                            " or redis.call('GET', KEYS[6]) ~= ARGV[9]",
+                            "",
+                            "redis.ClaimTest"),
+                    new Safeguard(
+                            "claim of lists only",
+                            "A key of another type is left alone.",
+                            "redis/claim.lua",
+                            "if kind ~= 'list' and kind ~= 'none' then",
+                            "if false then",
+                            "redis.ClaimTest"),
+                    new Safeguard(
+                            "bytes of a chunk",
+                            "A chunk fits into memory whatever the sizes.",
+                            "redis/claim.lua",
+                            "if read > 0 and bytes > bytes_max then",
+                            "if false then",
+                            "redis.ClaimTest"),
+                    new Safeguard(
+                            "lock of a list",
+                            "Two workers do not do one list's work twice.",
+                            "redis/claim.lua",
+                            "if holder and holder ~= ARGV[1] then",
+                            "if false then",
+                            "redis.ClaimLockTest"),
+                    new Safeguard(
+                            "allow-oom of the claim",
+                            "A full Redis can be emptied.",
+                            "redis/claim.lua",
+                            "#!lua flags=allow-oom",
+                            "#!lua",
+                            "redis.FullRedisTest"));
 
     private ClaimSafeguards() {}
 }

@@ -8,10 +8,12 @@ final class Safeguards {
     static final List<Safeguard> ALL =
             Stream.of(
                             FileSafeguards.ALL,
+                            VolumeSafeguards.ALL,
                             ScriptSafeguards.ALL,
                             StreamSafeguards.ALL,
                             ClaimSafeguards.ALL,
                             DrainSafeguards.ALL,
+                            RedisSafeguards.ALL,
                             IngestSafeguards.ALL)
                     .flatMap(List::stream)
                     .toList();
