@@ -17,6 +17,11 @@ public final class ErrorAnswers {
     private static final String METHOD_HEAD = "HEAD";
     private static final Header SOON = HeaderValues.create(HeaderNames.RETRY_AFTER, "1");
 
+    /** Told of each error that a listener answers by itself. */
+    interface Told {
+        void of(Status status, String path);
+    }
+
     private ErrorAnswers() {}
 
     /**
@@ -25,11 +30,17 @@ public final class ErrorAnswers {
      * themselves to the client.
      */
     public static void register(ListenerConfig.BuilderBase<?, ?> listener) {
+        register(listener, (status, path) -> {});
+    }
+
+    /** The same, for one who counts them. */
+    static void register(ListenerConfig.BuilderBase<?, ?> listener, Told told) {
         DirectHandlers.Builder handlers = DirectHandlers.builder();
         for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
             handlers.addHandler(
                     type,
                     (request, eventType, status, headers, message) -> {
+                        told.of(status, request.path());
                         byte[] body = body(errorOf(status), detailsOf(status));
                         var answer =
                                 DirectHandler.TransportResponse.builder()

@@ -76,7 +76,15 @@ public final class LogService implements HttpService {
     public void prepare(ListenerConfig.BuilderBase<?, ?> listener) {
         listener.contentEncoding(new PlainBodies());
         listener.maxPayloadSize((long) DRAIN_FACTOR * limits.batchBytesMax());
-        ErrorAnswers.register(listener);
+        ErrorAnswers.register(listener, this::told);
+    }
+
+    /** A length far beyond the limit is refused by the listener itself, which counts nothing. */
+    private void told(Status status, String path) {
+        if (status.code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()
+                && PATH.path().equals(path)) {
+            telemetry.requestAnswered(RequestOutcome.TOO_LARGE);
+        }
     }
 
     /** To be registered at {@code /log}. */

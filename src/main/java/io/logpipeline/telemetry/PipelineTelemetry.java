@@ -64,7 +64,10 @@ public final class PipelineTelemetry implements IngestTelemetry, DrainTelemetry 
         Meters meters = new Meters(registry);
         requests =
                 meters.counters("requests", "POST /log answers", "outcome", RequestOutcome.class);
-        eventsAccepted = meters.counter("events_accepted", "Events acknowledged");
+        eventsAccepted =
+                meters.counter(
+                        "events_accepted",
+                        "Events acknowledged, without those that a repeat found stored");
         bytesAccepted = meters.counter("bytes_accepted", "Bytes of the events acknowledged");
         push = meters.timer("push", "Waiting for Redis, per request");
         keysDrained = meters.counter("keys_drained", "Claims committed by this replica");

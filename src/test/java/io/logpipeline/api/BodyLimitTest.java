@@ -117,6 +117,7 @@ class BodyLimitTest {
         assertThat(answer)
                 .startsWith("HTTP/1.1 413 ")
                 .contains("{\"error\":\"Payload too large\",\"details\":\"");
+        assertThat(server.telemetry.outcomes()).containsExactly(RequestOutcome.TOO_LARGE);
     }
 
     @Test
