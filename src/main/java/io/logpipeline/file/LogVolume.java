@@ -36,6 +36,9 @@ public final class LogVolume {
     private final DayFiles files;
     private final Duration ledgerLife;
 
+    /** The content of the dot file whose name this process saw forced: power loss leaves it. */
+    private @Nullable Marker durable;
+
     private volatile Instant storeSince = Instant.MIN;
     private volatile @Nullable Reading clock;
 
@@ -92,6 +95,10 @@ public final class LogVolume {
      * Makes the directory work for this Redis store: creates what is missing and notes the store's
      * id in the dot file when it is another than before.
      *
+     * <p>A dot file of another process is forced as well: its writer may have died, or failed,
+     * before it came to that. Were it lost after something of the store was drained, the next one
+     * would be younger than files of this store, and these would pass for settled.
+     *
      * @return the volume's own id
      */
     public synchronized String adopt(String storeId) throws IOException {
@@ -108,6 +115,10 @@ public final class LogVolume {
             } else if (!found.knows(storeId)) {
                 found = found.followedBy(storeId, markerModified());
                 writeMarker(found);
+            }
+            if (!found.equals(durable)) {
+                disk.forceDirectory(files.logDir);
+                durable = found;
             }
             Optional<Instant> formerSince = found.formerSince(storeId);
             storeSince = formerSince.isPresent() ? formerSince.get() : markerModified();
@@ -251,7 +262,6 @@ public final class LogVolume {
             throw failure;
         }
         disk.replace(fresh, markerPath());
-        disk.forceDirectory(files.logDir);
     }
 
     private void createWithParents() throws IOException {

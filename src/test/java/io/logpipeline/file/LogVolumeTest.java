@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +77,28 @@ class LogVolumeTest {
         assertThat(file.disk.effects())
                 .containsSubsequence(
                         "FORCE .log-pipeline.new", "REPLACE .log-pipeline", "FORCE_DIRECTORY logs");
+    }
+
+    @Test
+    void aDotFileWhoseWriterDidNotComeToForceItsNameIsForcedByWhoeverFindsIt() throws IOException {
+        volume.adopt("store-1");
+        file.disk.failAt(FaultyDisk.Effect.FORCE_DIRECTORY, 1);
+        assertThatThrownBy(() -> volume.adopt("store-2")).isInstanceOf(IOException.class);
+        file.disk.heal();
+
+        for (LogVolume each : List.of(volume, another())) {
+            assertThat(forcesWhileAdopting(each, "store-2")).isEqualTo(1);
+            assertThat(forcesWhileAdopting(each, "store-2")).isZero();
+        }
+    }
+
+    private long forcesWhileAdopting(LogVolume who, String storeId) throws IOException {
+        int before = file.disk.effects().size();
+        who.adopt(storeId);
+        return file.disk.effects().stream()
+                .skip(before)
+                .filter("FORCE_DIRECTORY logs"::equals)
+                .count();
     }
 
     @Test

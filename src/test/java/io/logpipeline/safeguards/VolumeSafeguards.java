@@ -56,6 +56,14 @@ final class VolumeSafeguards {
                             "",
                             "file.LogVolumeTest"),
                     new Safeguard(
+                            "dot file of another",
+                            "Its writer may have died before it forced the name: whoever finds it"
+                                    + " does.",
+                            "file/LogVolume.java",
+                            "if (!found.equals(durable)) {",
+                            "if (durable != null && !found.equals(durable)) {",
+                            "file.LogVolumeTest#aDotFileWhoseWriterDidNotComeToForceItsNameIsForcedByWhoeverFindsIt"),
+                    new Safeguard(
                             "time of a former store",
                             "A process that was stopped comes with the store before: each keeps its"
                                     + " time.",
