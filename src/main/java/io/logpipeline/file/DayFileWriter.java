@@ -156,7 +156,7 @@ public final class DayFileWriter {
                 if (matchEnds[i] < 0) {
                     missing.add(lines.get(i));
                 } else {
-                    lastMatchEnd = matchEnds[i];
+                    lastMatchEnd = Math.max(lastMatchEnd, matchEnds[i]);
                 }
             }
             long end = writeOrCutBack(tail, insideLine, lastMatchEnd, missing);

@@ -47,18 +47,21 @@ final class Tail {
     }
 
     /**
-     * Walks the elements' lines against the tail, in order.
+     * Gives each element's line the first line of the tail that equals it and was not given to an
+     * element before.
+     *
+     * <p>Wherever it stands: what was sent again after Redis forgot it may stand in front of events
+     * that were pushed before its second try. Looked for behind these only, it would be written
+     * again; and as the position then passes all that was written, so would be what stands here
+     * already of the next chunk.
      *
      * @return for each line where its match ends, or -1 where it is not in the file
      */
     long[] match(List<byte[]> elementLines) {
         long[] ends = new long[elementLines.size()];
-        long passed = start;
         for (int i = 0; i < ends.length; i++) {
             Occurrences occurrences = found.get(new Bytes(elementLines.get(i)));
-            long match = occurrences == null ? -1 : occurrences.firstEndAfter(passed);
-            ends[i] = match;
-            passed = match < 0 ? passed : match;
+            ends[i] = occurrences == null ? -1 : occurrences.nextEnd();
         }
         return ends;
     }
@@ -176,10 +179,7 @@ final class Tail {
             ends[count++] = end;
         }
 
-        long firstEndAfter(long passed) {
-            while (next < count && ends[next] <= passed) {
-                next++;
-            }
+        long nextEnd() {
             return next < count ? ends[next++] : -1;
         }
     }

@@ -133,6 +133,19 @@ class DayFileRecoveryTest {
         assertThat(file.append(10, "b").position()).isEqualTo(12);
     }
 
+    /** What was sent again after Redis forgot it stands where its first try was written. */
+    @Test
+    void whatStandsInAnotherOrderIsFound() throws IOException {
+        file.put("old\nsent again\na\nb\n");
+
+        AppendOutcome.Appended outcome = file.append(4, "a", "sent again");
+
+        assertThat(outcome.alreadyApplied()).isEqualTo(2);
+        assertThat(outcome.position()).isEqualTo(17);
+        assertThat(file.append(17, "b").position()).isEqualTo(19);
+        assertThat(file.content()).isEqualTo("old\nsent again\na\nb\n");
+    }
+
     @Test
     void wholeLinesBehindTheLastMatchAreLeftToTheNextBatch() throws IOException {
         // Two batches are in the file; Redis forgot both commits and hands them out again.

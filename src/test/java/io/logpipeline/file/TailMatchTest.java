@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -19,9 +20,9 @@ class TailMatchTest {
     private record Expected(long end, long lines, long[] matchEnds) {}
 
     /**
-     * For each element in order: the first whole line after the previous match that equals it. What
-     * is whole ends before the first line that lacks its line feed or holds a NUL. The rest of a
-     * line that began before the start is no line.
+     * For each element: the first whole line that equals it and is no other's. What is whole ends
+     * before the first line that lacks its line feed or holds a NUL. The rest of a line that began
+     * before the start is no line.
      */
     private static Expected byTheRule(
             byte[] file, int start, boolean insideLine, List<byte[]> elementLines) {
@@ -43,13 +44,13 @@ class TailMatchTest {
             ends.removeFirst();
         }
         long[] matchEnds = new long[elementLines.size()];
-        int next = 0;
+        boolean[] given = new boolean[lines.size()];
         for (int e = 0; e < matchEnds.length; e++) {
             matchEnds[e] = -1;
-            for (int l = next; l < lines.size(); l++) {
-                if (Arrays.equals(lines.get(l), elementLines.get(e))) {
+            for (int l = 0; l < given.length; l++) {
+                if (!given[l] && Arrays.equals(lines.get(l), elementLines.get(e))) {
                     matchEnds[e] = ends.get(l);
-                    next = l + 1;
+                    given[l] = true;
                     break;
                 }
             }
@@ -75,12 +76,16 @@ class TailMatchTest {
         return elements;
     }
 
-    /** Of the batch's lines in order with gaps, foreign lines, or plain noise. */
+    /** Of the batch's lines with gaps, often in order, foreign lines, or plain noise. */
     private static byte[] file(Random random, List<byte[]> elements) {
         StringBuilder file = new StringBuilder();
         file.append(new String(text(random, 12, "ab\n"), ISO_8859_1));
         if (random.nextBoolean()) {
-            for (byte[] element : elements) {
+            List<byte[]> standing = new ArrayList<>(elements);
+            if (random.nextInt(3) == 0) {
+                Collections.shuffle(standing, random);
+            }
+            for (byte[] element : standing) {
                 if (random.nextInt(4) > 0) {
                     file.append(new String(element, ISO_8859_1)).append('\n');
                 }

@@ -52,19 +52,27 @@ final class FileSafeguards {
                             "file.DayFileRecoveryTest",
                             "file.DayFileLockTest"),
                     new Safeguard(
-                            "subsequence match",
+                            "tail match",
                             "What is in the file already is not written again.",
                             "file/Tail.java",
-                            "occurrences == null ? -1 : occurrences.firstEndAfter(passed)",
+                            "occurrences == null ? -1 : occurrences.nextEnd()",
                             "-1",
                             "file.DayFileRecoveryTest"),
                     new Safeguard(
-                            "match in order",
-                            "A line is matched once, and only behind the match before.",
+                            "matched once",
+                            "A line stands for one event; another that equals it is written.",
                             "file/Tail.java",
-                            "passed = match < 0 ? passed : match;",
-                            "",
+                            "ends[next++] : -1",
+                            "ends[next] : -1",
                             "file.TailMatchTest"),
+                    new Safeguard(
+                            "position behind every match",
+                            "No line that an element of the chunk was found in is looked at for the"
+                                    + " next.",
+                            "file/DayFileWriter.java",
+                            "Math.max(lastMatchEnd, matchEnds[i])",
+                            "matchEnds[i]",
+                            "file.DayFileRecoveryTest#whatStandsInAnotherOrderIsFound"),
                     new Safeguard(
                             "rest of a line is no line",
                             "A tail that begins inside a line is not read as an element.",

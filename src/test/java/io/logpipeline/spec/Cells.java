@@ -63,17 +63,17 @@ final class Cells {
     }
 
     /**
-     * Where the first line ends that is this event's and ends behind what was passed, or -1.
+     * Where the first line ends that is this event's, or -1.
      *
      * @param insideLine what comes first is the rest of a line, and no event's
      */
-    static int matchEnd(DayFile file, int from, boolean insideLine, int event, int passed) {
+    static int matchEnd(DayFile file, int from, boolean insideLine, int event) {
         boolean inside = insideLine;
         int at = from;
         for (int end = lineEnd(file.cache, at, file.cacheLength);
                 end >= 0;
                 end = lineEnd(file.cache, at, file.cacheLength)) {
-            if (!inside && end > passed && event(file.cache, at, end) == event) {
+            if (!inside && event(file.cache, at, end) == event) {
                 return end;
             }
             inside = false;

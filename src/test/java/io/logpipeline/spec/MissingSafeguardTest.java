@@ -23,7 +23,7 @@ class MissingSafeguardTest {
                     Map.entry(
                             Mutant.NO_BATCH_ID_IN_COMMIT,
                             FAILOVER_OF_TWO_EVENTS.with(Fault.PROCESS_CRASH, 1)),
-                    Map.entry(Mutant.NO_SUBSEQUENCE_MATCH, Bounds.of(1, 1)),
+                    Map.entry(Mutant.NO_TAIL_MATCH, Bounds.of(1, 1)),
                     Map.entry(Mutant.NO_TAIL_CUT, Bounds.of(1, 1).with(Fault.PROCESS_CRASH, 1)),
                     Map.entry(
                             Mutant.NO_FORCE_AFTER_CUT,

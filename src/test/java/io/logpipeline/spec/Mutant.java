@@ -10,7 +10,7 @@ enum Mutant {
 
     /** Instead of a new id for each chunk. */
     ONE_ID_FOR_THE_WHOLE_BATCH,
-    NO_SUBSEQUENCE_MATCH,
+    NO_TAIL_MATCH,
     NO_TAIL_CUT,
     NO_FORCE_AFTER_CUT,
 

@@ -136,7 +136,7 @@ final class Protocol {
         }
     }
 
-    /** The tail from the ledger's position on, and the walk of the elements against it. */
+    /** The tail from the ledger's position on, and the elements that stand in it. */
     private void verify(DayFile file, Worker worker) {
         int from = worker.position;
         boolean insideLine = from > 0 && !Cells.endsLine(Cells.at(file.cache, from - 1));
@@ -145,18 +145,18 @@ final class Protocol {
             end = next;
         }
         int found = 0;
-        int passed = from;
+        int lastMatchEnd = from;
         for (int event = 0; event < bounds.events(); event++) {
             int match =
                     (worker.chunk >> event & 1) == 0
                             ? -1
-                            : Cells.matchEnd(file, from, insideLine, event, passed);
+                            : Cells.matchEnd(file, from, insideLine, event);
             if (match >= 0) {
                 found |= 1 << event;
-                passed = match;
+                lastMatchEnd = Math.max(lastMatchEnd, match);
             }
         }
-        if (bounds.has(Mutant.NO_SUBSEQUENCE_MATCH)) {
+        if (bounds.has(Mutant.NO_TAIL_MATCH)) {
             found = 0;
         }
         worker.missing = worker.chunk & ~found;
@@ -166,7 +166,7 @@ final class Protocol {
         worker.newPosition =
                 worker.missing != 0 || bounds.has(Mutant.POSITION_IS_FILE_SIZE)
                         ? worker.tailEnd + written
-                        : passed;
+                        : lastMatchEnd;
         worker.forcesDirectory |= from == 0 || worker.tailEnd > from;
         worker.forcesDirectory &= !bounds.has(Mutant.NO_DIRECTORY_FORCE);
         worker.at = worker.tailEnd;
