@@ -84,6 +84,12 @@ final class Lane implements AutoCloseable {
             expectExit(0);
         }
         Stage stage = stage(user, events);
+        if (scenario.appends() && faultyIsUnused) {
+            // Its first admission forces the log directory too, as only an append does after it.
+            faulty.order("work");
+            faulty.await("it is admitted", faulty::isReady);
+            faulty.order("rest");
+        }
         Verdict before = scenario == Scenario.HOME ? lookAgain() : new Verdict(0, 0, 0, List.of());
         scenario.prepare(stage);
         List<Stage> stages = new ArrayList<>(List.of(stage));

@@ -155,6 +155,9 @@ final class Matrix {
         store.each("disk.force@newdot", FORCE, 1);
         store.each("disk.replace@dot", NAME, 1);
         store.each("disk.forceDirectory@logs", FORCE_DIRECTORY, 1);
+        Rows noted = new Rows(Scenario.NOTED);
+        noted.each("disk.forceDirectory@logs", FORCE_DIRECTORY, 1);
+        store.list.addAll(noted.list);
         return store.list;
     }
 

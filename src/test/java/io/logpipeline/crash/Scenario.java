@@ -6,6 +6,9 @@ import io.logpipeline.faults.Point;
 import io.logpipeline.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -110,6 +113,29 @@ enum Scenario {
         void prepare(Stage stage) throws IOException {
             stage.redis.with(commands -> commands.set("logs:store", "another-" + stage.user));
             FRESH.prepare(stage);
+        }
+    },
+    /** Another process noted a new store in the dot file, and died before it forced its name. */
+    NOTED {
+        @Override
+        void prepare(Stage stage) throws IOException {
+            FRESH.prepare(stage);
+        }
+
+        /** Not before the fault is armed: each process forces a dot file once. */
+        @Override
+        void act(Stage stage) throws IOException {
+            String storeId = "noted-" + stage.user;
+            Path dotFile = stage.logs.resolve(".log-pipeline");
+            String before = Files.readString(dotFile);
+            Path fresh =
+                    Files.writeString(
+                            stage.logs.resolve(".log-pipeline.of-another"),
+                            before.replaceFirst(
+                                    "store=(.*)",
+                                    "store=" + storeId + "\nformer=$1 " + Instant.now()));
+            Files.move(fresh, dotFile, StandardCopyOption.ATOMIC_MOVE);
+            stage.redis.with(commands -> commands.set("logs:store", storeId));
         }
     },
     /** The log directory is not there, nor any lease of it. */
@@ -269,7 +295,7 @@ enum Scenario {
     }
 
     /** What happens while the process is at work. */
-    void act(Stage stage) {}
+    void act(Stage stage) throws IOException {}
 
     /** Whether the process drains; else it serves clients only. */
     boolean drains() {
