@@ -53,6 +53,7 @@ final class Connector {
                         .reconnectDelay(
                                 Delay.exponential(
                                         RECONNECT_MIN, RECONNECT_MAX, 2, TimeUnit.MILLISECONDS))
+                        .nettyCustomizer(new GatheredFlushes())
                         .build();
         named = server.nodes();
         for (RedisURI uri : named) {
