@@ -1,5 +1,6 @@
 package io.logpipeline.drain;
 
+import io.logpipeline.event.UserDay;
 import io.logpipeline.file.DayFiles;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.redis.Claims;
@@ -20,9 +21,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Drains due entries on a fixed number of threads, which take them together. */
 public final class Drainer {
-    /** Told what landed, after its commit. */
+    /** Told after each commit what landed. */
     @FunctionalInterface
-    public interface Landed extends KeyDrain.Landed {}
+    public interface Landed {
+        void landed(UserDay userDay, List<byte[]> elements);
+    }
 
     /** What the workers of one replica share. */
     public record Parts(

@@ -38,12 +38,6 @@ final class KeyDrain {
         LEFT
     }
 
-    /** Told after each commit what landed. */
-    @FunctionalInterface
-    interface Landed {
-        void landed(UserDay userDay, List<byte[]> elements);
-    }
-
     private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");
     private static final int TURNED_BACK_MAX = 3;
     private static final int LEAST_BYTES = 1;
@@ -59,7 +53,7 @@ final class KeyDrain {
     private final Heartbeat heartbeat;
     private final BooleanSupplier stopping;
     private final String replica;
-    private final Landed landed;
+    private final Drainer.Landed landed;
 
     /**
      * @param stopping whether to end after the chunk in hand
@@ -93,8 +87,7 @@ final class KeyDrain {
             return Outcome.RETRY;
         } catch (RuntimeException | VirtualMachineError unexpected) {
             // A fault of ours that one list brings out, or a want of heap or stack, must not end
-            // the
-            // worker, and then, by the entry's next taker, every worker of the fleet.
+            // the worker, and then, by the entry's next taker, every worker of the fleet.
             LOG.log(System.Logger.Level.ERROR, "A drain failed unexpectedly", unexpected);
             telemetry.drainFailed(
                     DrainFailure.IO, entry.list(), unexpected.getClass().getSimpleName());
@@ -108,9 +101,10 @@ final class KeyDrain {
         int events = 0;
         long bytes = 0;
         boolean appendedAny = false;
+        boolean waitsForRoom = false;
         for (int turnedBack = 0; turnedBack < TURNED_BACK_MAX; ) {
             heartbeat.beat();
-            try (MemoryBudget.Reservation room = room()) {
+            try (var room = memory.reserve(claims.bytesMax(), waitsForRoom, heartbeat::beat)) {
                 // Taken before the sighting, which goes by its store.
                 Claims.Admission admission = keeper.admission();
                 Sighting sighting = volume.sight(userDay);
@@ -127,6 +121,10 @@ final class KeyDrain {
                     return appendedAny && claim instanceof ClaimOutcome.Expired
                             ? Outcome.ENDED
                             : withoutClaim(entry, claim);
+                }
+                if (!waitsForRoom && dependsOnRoom(sighting, claimed)) {
+                    waitsForRoom = true;
+                    continue;
                 }
                 room.keepFor(claimed);
                 AppendOutcome append =
@@ -174,8 +172,10 @@ final class KeyDrain {
         return failed(entry, DrainFailure.LOCK_TIMEOUT, "others are at the list or its file");
     }
 
-    private MemoryBudget.Reservation room() throws InterruptedException {
-        return memory.reserve(claims.bytesMax(), heartbeat::beat);
+    /** Chunks must end alike each time while they are looked for in the file's unsettled end. */
+    private static boolean dependsOnRoom(Sighting sighting, ClaimOutcome.Claimed claimed) {
+        return claimed.elements().size() < claimed.total()
+                && sighting.file().stream().anyMatch(f -> f.sizeBytes() > claimed.position());
     }
 
     /** Settles no element, only where the ledger stands; stale when another one did so already. */

@@ -33,16 +33,18 @@ public final class MemoryBudget {
      * Waits until there is room.
      *
      * @param bytesWanted as many at most
+     * @param allOfThem whether to wait for as many
      * @param progress told while others have it all: they stall, not who waits
      */
-    Reservation reserve(int bytesWanted, Runnable progress) throws InterruptedException {
-        int least = Math.min(Math.min(bytesWanted, LEAST_BYTES), bytesMax);
+    Reservation reserve(int bytesWanted, boolean allOfThem, Runnable progress)
+            throws InterruptedException {
+        int most = Math.min(bytesWanted, bytesMax);
+        int least = allOfThem ? most : Math.min(most, LEAST_BYTES);
         while (!free.tryAcquire(least, PROGRESS_EVERY_MS, TimeUnit.MILLISECONDS)) {
             progress.run();
         }
-        int more = Math.min(bytesWanted, bytesMax) - least;
-        boolean allOfIt = !free.hasQueuedThreads() && free.tryAcquire(more);
-        return new Reservation(allOfIt ? least + more : least);
+        boolean allOfIt = !free.hasQueuedThreads() && free.tryAcquire(most - least);
+        return new Reservation(allOfIt ? most : least);
     }
 
     /** Bytes that nobody holds. */

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,6 +47,7 @@ class KeyDrainTest {
 
     private final RecordedTelemetry telemetry = new RecordedTelemetry();
     private final MonotonicClock clock = MonotonicClock.system();
+    private final MemoryBudget memory = new MemoryBudget(1 << 20);
     private FaultyCalls calls;
     private PendingStreams pending;
     private Claims claims;
@@ -85,7 +87,7 @@ class KeyDrainTest {
                                 keeper,
                                 volume,
                                 files,
-                                new MemoryBudget(1 << 20),
+                                memory,
                                 telemetry,
                                 clock,
                                 (userDay, elements) -> landed.landed(userDay, elements)),
@@ -278,6 +280,23 @@ class KeyDrainTest {
         assertThat(file).hasContent("1\n");
         assertThat(keyDrain.drain(take())).isEqualTo(KeyDrain.Outcome.ENDED);
         assertThat(file).hasContent("1\n2\n");
+    }
+
+    /** Else an element that one claim passes as a later one's line is written again by another. */
+    @Test
+    void aListWhoseLinesMayBeInTheFileIsReadInTheSameChunksHoweverLittleMemoryIsLeft()
+            throws Exception {
+        keyDrain.drain(pushed("1"));
+        String a = "a".repeat(40_000);
+        String b = "b".repeat(40_000);
+        Files.writeString(file, a + "\n", StandardOpenOption.APPEND);
+        MemoryBudget.Reservation others = memory.reserve((1 << 20) - 65_536, true, () -> {});
+        calls.before(Script.CLAIM, others::close, 1);
+
+        assertThat(keyDrain.drain(pushed(a, b))).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(file).content().isEqualTo("1\n" + a + "\n" + b + "\n");
+        assertThat(calls.bytesAskedFor()).endsWith(65_536, 100_000);
     }
 
     @Test

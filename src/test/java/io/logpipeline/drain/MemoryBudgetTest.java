@@ -17,8 +17,8 @@ class MemoryBudgetTest {
 
     @Test
     void whatIsFreeIsTakenAndElseTheLeast() throws Exception {
-        assertThat(budget.reserve(900 * KIB, () -> {}).bytes()).isEqualTo(900 * KIB);
-        assertThat(budget.reserve(900 * KIB, () -> {}).bytes()).isEqualTo(64 * KIB);
+        assertThat(budget.reserve(900 * KIB, false, () -> {}).bytes()).isEqualTo(900 * KIB);
+        assertThat(budget.reserve(900 * KIB, false, () -> {}).bytes()).isEqualTo(64 * KIB);
         assertThat(budget.freeBytes()).isEqualTo(36 * KIB);
     }
 
@@ -26,13 +26,14 @@ class MemoryBudgetTest {
     void whereNothingIsFreeARoomIsAwaited() throws Exception {
         CompletableFuture<Integer> reserved = new CompletableFuture<>();
         CountDownLatch progress = new CountDownLatch(1);
-        try (MemoryBudget.Reservation all = budget.reserve(1000 * KIB, () -> {})) {
+        try (MemoryBudget.Reservation all = budget.reserve(1000 * KIB, false, () -> {})) {
             var unused =
                     Thread.ofPlatform()
                             .start(() -> {
                                 try {
                                     reserved.complete(
-                                            budget.reserve(10 * KIB, progress::countDown).bytes());
+                                            budget.reserve(10 * KIB, false, progress::countDown)
+                                                    .bytes());
                                 } catch (InterruptedException stopped) {
                                     reserved.completeExceptionally(stopped);
                                 }
@@ -46,7 +47,7 @@ class MemoryBudgetTest {
     @Test
     void aClaimKeepsNoMoreThanItNeeds() throws Exception {
         var claimed = new ClaimOutcome.Claimed("id", 0, List.of(new byte[100], new byte[200]), 2);
-        try (MemoryBudget.Reservation room = budget.reserve(500 * KIB, () -> {})) {
+        try (MemoryBudget.Reservation room = budget.reserve(500 * KIB, false, () -> {})) {
             room.keepFor(claimed);
             assertThat(budget.freeBytes()).isEqualTo(1000 * KIB - 300 - 2 * 64);
         }
@@ -55,7 +56,7 @@ class MemoryBudgetTest {
 
     @Test
     void aBatchLargerThanTheBudgetGetsAllOfIt() throws Exception {
-        try (MemoryBudget.Reservation room = budget.reserve(5000 * KIB, () -> {})) {
+        try (MemoryBudget.Reservation room = budget.reserve(5000 * KIB, false, () -> {})) {
             assertThat(room.bytes()).isEqualTo(1000 * KIB);
         }
     }

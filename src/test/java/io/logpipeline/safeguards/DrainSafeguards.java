@@ -82,6 +82,14 @@ final class DrainSafeguards {
                             "Outcome.ENDED",
                             "drain.KeyDrainTest"),
                     new Safeguard(
+                            "chunks end alike",
+                            "Lines that may be in the file are looked for in the same chunks each"
+                                    + " time.",
+                            "drain/KeyDrain.java",
+                            "if (!waitsForRoom && dependsOnRoom(sighting, claimed)) {",
+                            "if (false) {",
+                            "drain.KeyDrainTest"),
+                    new Safeguard(
                             "new look after a new store",
                             "What the new store's time says of a file is looked at before its"
                                     + " claim.",
