@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 final class DrainRedis implements AutoCloseable {
     private static final String PENDING = "logs:pending";
     private static final String NOT_YET_PENDING = "bench:pending";
+    private static final String SWEEPER = "logs:sweeper";
     private static final int UNANSWERED_MAX = 1000;
     private static final int ELEMENTS_PER_CALL = 1000;
     private static final long DUE_MILLIS_AGO = 120_000;
@@ -42,13 +43,18 @@ final class DrainRedis implements AutoCloseable {
         return connection;
     }
 
-    /** Lists that have been waiting for two minutes. */
+    /**
+     * Lists that have been waiting for two minutes. No drainer sweeps: it would give entries of its
+     * own to lists whose entries are not there yet, which are due only a minute later.
+     */
     void fill(DrainLoad load) {
+        connection.sync().set(SWEEPER, "bench".getBytes(StandardCharsets.US_ASCII));
         fill(load, System.currentTimeMillis() - DUE_MILLIS_AGO);
     }
 
     /** Lists that nobody wants to drain yet. */
     void fillUndue(DrainLoad load) {
+        connection.sync().del(SWEEPER);
         fill(load, System.currentTimeMillis());
     }
 
