@@ -44,27 +44,11 @@ enum Scenario {
         }
     },
     /** A user of whom there is neither directory nor file. */
-    FRESH {
-        @Override
-        void prepare(Stage stage) throws IOException {
-            stage.push(stage.events);
-            stage.enter(stage.list);
-        }
-    },
+    FRESH,
     /** As before, by processes that sync all files together. */
-    SYNCED {
-        @Override
-        void prepare(Stage stage) throws IOException {
-            FRESH.prepare(stage);
-        }
-    },
+    SYNCED,
     /** More events than come with the answer of a claim. */
     LONG {
-        @Override
-        void prepare(Stage stage) throws IOException {
-            FRESH.prepare(stage);
-        }
-
         @Override
         int eventsMin() {
             return 100;
@@ -117,11 +101,6 @@ enum Scenario {
     },
     /** Another process noted a new store in the dot file, and died before it forced its name. */
     NOTED {
-        @Override
-        void prepare(Stage stage) throws IOException {
-            FRESH.prepare(stage);
-        }
-
         /** Not before the fault is armed: each process forces a dot file once. */
         @Override
         void act(Stage stage) throws IOException {
@@ -219,11 +198,6 @@ enum Scenario {
     /** Somebody looks at its page while it drains. */
     WATCHED {
         @Override
-        void prepare(Stage stage) throws IOException {
-            FRESH.prepare(stage);
-        }
-
-        @Override
         void act(Stage stage) {
             AtomicReference<CompletableFuture<?>> watching = new AtomicReference<>();
             try {
@@ -282,7 +256,11 @@ enum Scenario {
         return valueOf(word.toUpperCase(Locale.ROOT));
     }
 
-    abstract void prepare(Stage stage) throws IOException;
+    /** What there is before it works: events, and their entry. */
+    void prepare(Stage stage) throws IOException {
+        stage.push(stage.events);
+        stage.enter(stage.list);
+    }
 
     /** How many events its list has at least. */
     int eventsMin() {
