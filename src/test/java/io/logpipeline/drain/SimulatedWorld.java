@@ -34,7 +34,6 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
 
     private final Decisions decisions;
     private final Chances chances;
-    private final int chunkElements;
     private final int answeredMax;
     private final int movesOfOthers;
     private final Sync sync;
@@ -70,7 +69,6 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
                 Duration.ofMillis(700L * decisions.pick(5) * (decisions.pick(2) * 2 - 1));
         this.disk = new SimulatedDisk(clock, clockOffset, this, decisions);
         this.limits = new Limits(disk, SimulatedReplica.LEDGER_LIFE);
-        this.chunkElements = 4 - decisions.pick(4);
         this.answeredMax = decisions.pick(2) == 1 ? 0 : ANSWERED_MAX;
         this.movesOfOthers = MOVES_OF_OTHERS[decisions.pick(MOVES_OF_OTHERS.length)];
         this.sync = decisions.pick(3) == 2 ? Sync.FILESYSTEM : Sync.FILE;
@@ -192,7 +190,8 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
                 clock,
                 disk,
                 servers.master(),
-                chunkElements,
+                // Of their own: two replicas need not have the same settings.
+                4 - decisions.pick(4),
                 answeredMax);
     }
 
