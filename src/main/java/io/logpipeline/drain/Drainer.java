@@ -15,13 +15,15 @@ import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Drains due entries on a fixed number of threads, which take them together. */
 public final class Drainer {
-    /** Told after each commit what landed. */
+    /** Told after each commit what landed. Must not wait: others' answers do meanwhile. */
     @FunctionalInterface
     public interface Landed {
         void landed(UserDay userDay, List<byte[]> elements);
@@ -123,13 +125,15 @@ public final class Drainer {
     private final class Worker implements Runnable {
         private final Heartbeat heartbeat;
         private final KeyDrain keyDrain;
-        private int failuresInARow;
+        private final String replica;
+        private final AtomicInteger failuresInARow = new AtomicInteger();
         private boolean newsEndsWait;
         private long newsHeard;
 
         Worker(Heartbeat heartbeat, String replica) {
             this.heartbeat = heartbeat;
-            this.keyDrain = new KeyDrain(parts, heartbeat, replica, Drainer.this::isClosed);
+            this.replica = replica;
+            this.keyDrain = new KeyDrain(parts, heartbeat, Drainer.this::isClosed);
         }
 
         @Override
@@ -144,6 +148,7 @@ public final class Drainer {
                         awaitClose(wait);
                     }
                 }
+                keyDrain.finish();
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }
@@ -153,7 +158,7 @@ public final class Drainer {
 
         private Duration turn() throws InterruptedException {
             newsEndsWait = false;
-            PendingEntry retry = retries.poll();
+            HeldEntry retry = retries.poll();
             if (retry != null) {
                 drainHeld(retry, false);
                 return pauseAfterFailures();
@@ -179,43 +184,49 @@ public final class Drainer {
                 parts.telemetry()
                         .recovered(Recovery.RECLAIMED, entry.list(), "from a replica that left it");
             }
-            drainHeld(entry, withoutFile);
+            drainHeld(new HeldEntry(entry, replica), withoutFile);
         }
 
-        private void drainHeld(PendingEntry entry, boolean withoutFile)
-                throws InterruptedException {
-            KeyDrain.Outcome outcome = KeyDrain.Outcome.LEFT;
+        private void drainHeld(HeldEntry held, boolean withoutFile) throws InterruptedException {
+            CompletionStage<KeyDrain.Outcome> drained =
+                    CompletableFuture.completedStage(KeyDrain.Outcome.LEFT);
             inHand.incrementAndGet();
             try {
                 if (withoutFile && parts.keeper().admission() != null) {
-                    newFiles.make(entry);
+                    newFiles.make(held.entry);
                 }
-                outcome = keyDrain.drain(entry);
-                failuresInARow = outcome == KeyDrain.Outcome.RETRY ? failuresInARow + 1 : 0;
+                drained = keyDrain.drain(held);
             } finally {
-                inHand.decrementAndGet();
-                settle(entry, outcome);
+                var unused = drained.thenAccept(outcome -> ended(held, outcome));
             }
         }
 
-        private void settle(PendingEntry entry, KeyDrain.Outcome outcome) {
-            if (outcome == KeyDrain.Outcome.RETRY && retries.add(entry)) {
+        private void ended(HeldEntry held, KeyDrain.Outcome outcome) {
+            boolean failed = outcome == KeyDrain.Outcome.RETRY;
+            failuresInARow.updateAndGet(before -> failed ? before + 1 : 0);
+            inHand.decrementAndGet();
+            settle(held, outcome);
+        }
+
+        private void settle(HeldEntry held, KeyDrain.Outcome outcome) {
+            if (outcome == KeyDrain.Outcome.RETRY && retries.add(held)) {
                 return;
             }
-            retries.forget(entry);
+            retries.forget(held);
             if (outcome == KeyDrain.Outcome.ENDED) {
-                intake.ended(entry);
+                intake.ended(held.entry);
             } else {
-                intake.letGo(entry);
+                intake.letGo(held.entry);
             }
         }
 
         /** A single key's failure holds up nobody; a row of them is the disk's or Redis'. */
         private Duration pauseAfterFailures() {
-            if (failuresInARow < 3) {
+            int failures = failuresInARow.get();
+            if (failures < 3) {
                 return Duration.ZERO;
             }
-            Duration pause = Duration.ofMillis(50L << Math.min(failuresInARow - 3, 5));
+            Duration pause = Duration.ofMillis(50L << Math.min(failures - 3, 5));
             return pause.compareTo(PAUSE_AFTER_FAILURES_MAX) < 0 ? pause : PAUSE_AFTER_FAILURES_MAX;
         }
     }

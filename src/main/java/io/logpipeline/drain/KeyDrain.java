@@ -8,8 +8,6 @@ import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.Sighting;
 import io.logpipeline.redis.ClaimOutcome;
 import io.logpipeline.redis.Claims;
-import io.logpipeline.redis.CommitOutcome;
-import io.logpipeline.redis.PendingEntry;
 import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.telemetry.DrainFailure;
@@ -20,12 +18,14 @@ import io.logpipeline.telemetry.Recovery;
 import io.logpipeline.telemetry.Watchdog.Heartbeat;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Carries one list from Redis into its file: claim, append, commit, chunk by chunk. For one thread.
+ * Its last commit may be under way while the thread drains the next list.
  */
 final class KeyDrain {
     /** What is to be done with the entry. */
@@ -38,7 +38,6 @@ final class KeyDrain {
         LEFT
     }
 
-    private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");
     private static final int TURNED_BACK_MAX = 3;
     private static final int LEAST_BYTES = 1;
 
@@ -52,13 +51,12 @@ final class KeyDrain {
     private final MonotonicClock clock;
     private final Heartbeat heartbeat;
     private final BooleanSupplier stopping;
-    private final String replica;
-    private final Drainer.Landed landed;
+    private final Commits commits;
 
     /**
      * @param stopping whether to end after the chunk in hand
      */
-    KeyDrain(Drainer.Parts parts, Heartbeat heartbeat, String replica, BooleanSupplier stopping) {
+    KeyDrain(Drainer.Parts parts, Heartbeat heartbeat, BooleanSupplier stopping) {
         this.claims = parts.claims();
         this.pending = parts.pending();
         this.keeper = parts.keeper();
@@ -67,40 +65,40 @@ final class KeyDrain {
         this.memory = parts.memory();
         this.telemetry = parts.telemetry();
         this.clock = parts.clock();
-        this.landed = parts.landed();
         this.heartbeat = heartbeat;
         this.stopping = stopping;
-        this.replica = replica;
+        this.commits = new Commits(parts);
     }
 
-    Outcome drain(PendingEntry entry) throws InterruptedException {
-        Optional<UserDay> userDay = UserDay.fromKey(entry.list());
+    /** What is to be done with an entry, as soon as that is known. Its stage never fails. */
+    CompletionStage<Outcome> drain(HeldEntry held) throws InterruptedException {
         try {
-            if (userDay.isEmpty()) {
-                telemetry.keyUnrecognized(entry.list());
-                return Outcome.ENDED;
+            if (held.userDay.isEmpty()) {
+                telemetry.keyUnrecognized(held.list());
+                return now(Outcome.ENDED);
             }
-            return drain(entry, userDay.get());
+            return drain(held, held.userDay.get());
         } catch (RedisFailure failure) {
-            telemetry.drainFailed(
-                    DrainFailure.REDIS, entry.list(), String.valueOf(failure.getMessage()));
-            return Outcome.RETRY;
+            return now(commits.failed(held, failure));
         } catch (RuntimeException | VirtualMachineError unexpected) {
             // A fault of ours that one list brings out, or a want of heap or stack, must not end
             // the worker, and then, by the entry's next taker, every worker of the fleet.
-            LOG.log(System.Logger.Level.ERROR, "A drain failed unexpectedly", unexpected);
-            telemetry.drainFailed(
-                    DrainFailure.IO, entry.list(), unexpected.getClass().getSimpleName());
-            return Outcome.RETRY;
+            return now(commits.failed(held, unexpected));
         }
     }
 
-    private Outcome drain(PendingEntry entry, UserDay userDay)
+    /** Waits until no commit is under way. */
+    void finish() throws InterruptedException {
+        commits.finish();
+    }
+
+    private static CompletionStage<Outcome> now(Outcome outcome) {
+        return CompletableFuture.completedStage(outcome);
+    }
+
+    private CompletionStage<Outcome> drain(HeldEntry held, UserDay userDay)
             throws RedisFailure, InterruptedException {
-        long startNanos = clock.nanoTime();
-        int events = 0;
-        long bytes = 0;
-        boolean appendedAny = false;
+        held.begin(clock.nanoTime());
         boolean waitsForRoom = false;
         for (int turnedBack = 0; turnedBack < TURNED_BACK_MAX; ) {
             heartbeat.beat();
@@ -108,20 +106,17 @@ final class KeyDrain {
                 // Taken before the sighting, which goes by its store.
                 Claims.Admission admission = keeper.admission();
                 Sighting sighting = volume.sight(userDay);
-                ClaimOutcome claim = claim(entry, sighting, admission, room);
+                ClaimOutcome claim = claim(held, sighting, admission, room);
                 if (claim instanceof ClaimOutcome.NotAdmitted && admittedAnew()) {
                     // What the new store's time says of the file is to be looked at again.
                     admission = keeper.admission();
                     sighting = volume.sight(userDay);
-                    claim = claim(entry, sighting, admission, room);
+                    claim = claim(held, sighting, admission, room);
                 }
                 if (!(claim instanceof ClaimOutcome.Claimed claimed)) {
-                    // A store that forgot all takes a list for expired whose events are in the
-                    // file.
-                    return appendedAny && claim instanceof ClaimOutcome.Expired
-                            ? Outcome.ENDED
-                            : withoutClaim(entry, claim);
+                    return now(withoutClaim(held, claim));
                 }
+                held.appended = false;
                 if (!waitsForRoom && dependsOnRoom(sighting, claimed)) {
                     waitsForRoom = true;
                     continue;
@@ -135,41 +130,34 @@ final class KeyDrain {
                 }
                 if (append instanceof AppendOutcome.Replaced replaced) {
                     turnedBack++;
-                    stepBack(entry, claimed, replaced);
+                    stepBack(held, claimed, replaced);
                     continue;
                 }
                 if (!(append instanceof AppendOutcome.Appended appended)) {
                     telemetry.lockBusy(LockKind.FILE);
-                    return failed(entry, DrainFailure.LOCK_TIMEOUT, append.toString());
+                    return now(failed(held, DrainFailure.LOCK_TIMEOUT, append.toString()));
                 }
-                appendedAny = true;
-                tell(entry, appended);
-                CommitOutcome commit =
-                        claims.commit(entry, token(entry), claimed, appended.position());
-                if (commit instanceof CommitOutcome.Stale) {
+                held.appended = true;
+                tell(held, appended);
+                if (claimed.elements().size() == claimed.total()) {
+                    return commits.settleLast(held, claimed, appended.position(), room);
+                }
+                if (!commits.settle(held, claimed, appended.position())) {
                     turnedBack++;
-                    telemetry.recovered(
-                            Recovery.STALE_COMMIT, entry.list(), "settled by another replica");
                     continue;
                 }
-                events += claimed.elements().size();
-                bytes += committed(userDay, claimed);
-                if (commit instanceof CommitOutcome.Done done) {
-                    telemetry.keyDrained(entry.list(), events, bytes, clock.since(startNanos));
-                    return done(entry, done);
-                }
                 if (stopping.getAsBoolean()) {
-                    claims.release(entry, token(entry));
-                    return Outcome.RETRY;
+                    claims.release(held.entry, held.token);
+                    return now(Outcome.RETRY);
                 }
-                pending.renew(entry);
+                pending.renew(held.entry);
             } catch (Disk.NotOpened notOpened) {
-                return failed(entry, notOpened.reason());
+                return now(failed(held, notOpened.reason()));
             } catch (IOException failure) {
-                return failed(entry, failure);
+                return now(failed(held, failure));
             }
         }
-        return failed(entry, DrainFailure.LOCK_TIMEOUT, "others are at the list or its file");
+        return now(failed(held, DrainFailure.LOCK_TIMEOUT, "others are at the list or its file"));
     }
 
     /** Chunks must end alike each time while they are looked for in the file's unsettled end. */
@@ -180,50 +168,33 @@ final class KeyDrain {
 
     /** Settles no element, only where the ledger stands; stale when another one did so already. */
     private void stepBack(
-            PendingEntry entry, ClaimOutcome.Claimed claimed, AppendOutcome.Replaced replaced)
+            HeldEntry held, ClaimOutcome.Claimed claimed, AppendOutcome.Replaced replaced)
             throws RedisFailure, InterruptedException {
         telemetry.recovered(
                 Recovery.REPLACED_FILE,
-                entry.list(),
+                held.list(),
                 "the file was moved away, removed or shortened");
         var none =
                 new ClaimOutcome.Claimed(
                         claimed.batchId(), claimed.position(), List.of(), claimed.total());
-        claims.commit(entry, token(entry), none, replaced.sizeBytes());
+        claims.commit(held.entry, held.token, none, replaced.sizeBytes());
     }
 
-    private Outcome done(PendingEntry entry, CommitOutcome.Done done)
-            throws RedisFailure, InterruptedException {
-        if (done.pushedAgainMicros() > 0) {
-            pending.add(List.of(entry.list()), done.pushedAgainMicros());
-        }
-        return Outcome.ENDED;
-    }
-
-    private Outcome failed(PendingEntry entry, IOException failure)
+    private Outcome failed(HeldEntry held, IOException failure)
             throws RedisFailure, InterruptedException {
         DiskProblem problem = DiskProblem.of(failure);
-        return failed(entry, problem.reason(), problem.details());
+        return failed(held, problem.reason(), problem.details());
     }
 
-    private Outcome failed(PendingEntry entry, DrainFailure reason, String details)
+    private Outcome failed(HeldEntry held, DrainFailure reason, String details)
             throws RedisFailure, InterruptedException {
-        telemetry.drainFailed(reason, entry.list(), details);
-        claims.release(entry, token(entry));
+        telemetry.drainFailed(reason, held.list(), details);
+        claims.release(held.entry, held.token);
         return Outcome.RETRY;
     }
 
-    /** The entry's own: the worker that tries it again, any of this replica's, holds the lock. */
-    private String token(PendingEntry entry) {
-        return replica + tokenEnd(entry);
-    }
-
-    private static String tokenEnd(PendingEntry entry) {
-        return "/" + entry.name();
-    }
-
     private ClaimOutcome claim(
-            PendingEntry entry,
+            HeldEntry held,
             Sighting sighting,
             Claims.@Nullable Admission admission,
             MemoryBudget.Reservation room)
@@ -233,7 +204,7 @@ final class KeyDrain {
         }
         // A file that is still not there is made by the first append, which turns back from it.
         int bytesMax = sighting.file().isEmpty() ? LEAST_BYTES : room.bytes();
-        return claims.claim(entry, token(entry), sighting.firstPosition(), admission, bytesMax);
+        return claims.claim(held.entry, held.token, sighting.firstPosition(), admission, bytesMax);
     }
 
     private boolean admittedAnew() throws RedisFailure, InterruptedException {
@@ -244,30 +215,32 @@ final class KeyDrain {
         return keeper.admission() != null;
     }
 
-    private Outcome withoutClaim(PendingEntry entry, ClaimOutcome claim)
+    private Outcome withoutClaim(HeldEntry held, ClaimOutcome claim)
             throws RedisFailure, InterruptedException {
         return switch (claim) {
             case ClaimOutcome.Claimed claimed ->
                     throw new IllegalStateException("claimed " + claimed.batchId());
             case ClaimOutcome.Empty empty -> Outcome.ENDED;
             case ClaimOutcome.Expired expired -> {
-                telemetry.keyExpired(entry.list());
+                // A store that forgot all takes a list for expired whose events are in the file.
+                if (!held.appended) {
+                    telemetry.keyExpired(held.list());
+                }
                 yield Outcome.ENDED;
             }
             case ClaimOutcome.Busy busy -> {
                 telemetry.lockBusy(LockKind.KEY);
                 // A holder with an entry of its own makes the list known again if need be. But this
                 // entry may be the holder's own, handed on by its lease: then it stays.
-                yield busy.holder().endsWith(tokenEnd(entry)) ? Outcome.LEFT : Outcome.ENDED;
+                yield held.isHolder(busy.holder()) ? Outcome.LEFT : Outcome.ENDED;
             }
             case ClaimOutcome.WrongType wrong -> {
-                telemetry.drainFailed(
-                        DrainFailure.WRONG_TYPE, entry.list(), "type=" + wrong.type());
+                telemetry.drainFailed(DrainFailure.WRONG_TYPE, held.list(), "type=" + wrong.type());
                 yield Outcome.ENDED;
             }
             case ClaimOutcome.TooLarge large ->
                     failed(
-                            entry,
+                            held,
                             DrainFailure.TOO_LARGE,
                             "bytes=" + large.bytes() + " max=" + claims.elementBytesMax());
             case ClaimOutcome.Overtaken overtaken -> Outcome.RETRY;
@@ -275,17 +248,9 @@ final class KeyDrain {
         };
     }
 
-    private long committed(UserDay userDay, ClaimOutcome.Claimed claimed) {
-        // Each with its line feed.
-        long bytes = claimed.bytes() + claimed.elements().size();
-        telemetry.eventsCommitted(claimed.elements().size(), bytes);
-        landed.landed(userDay, claimed.elements());
-        return bytes;
-    }
-
-    private void tell(PendingEntry entry, AppendOutcome.Appended appended) {
+    private void tell(HeldEntry held, AppendOutcome.Appended appended) {
         telemetry.synced(appended.force());
-        String list = entry.list();
+        String list = held.list();
         if (appended.alreadyApplied() > 0) {
             telemetry.recovered(Recovery.TAIL_MATCHED, list, "events=" + appended.alreadyApplied());
         }

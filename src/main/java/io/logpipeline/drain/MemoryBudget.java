@@ -1,13 +1,15 @@
 package io.logpipeline.drain;
 
 import io.logpipeline.redis.ClaimOutcome;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Bytes of events that the workers of one drainer may hold together.
  *
- * <p>Invariant: nobody waits for bytes while holding some, so whoever waits gets them.
+ * <p>Invariant: nobody waits for bytes while holding some, but those of a call that is under way,
+ * which ends by itself. So whoever waits gets them.
  */
 public final class MemoryBudget {
     /** Enough for most lists: so much is waited for, more is taken where it is free. */
@@ -72,6 +74,13 @@ public final class MemoryBudget {
                 free.release(bytes - (int) needed);
                 bytes = (int) needed;
             }
+        }
+
+        /** Keeps it until something under way has ended, in place of {@link #close}. */
+        void keepUntil(CompletionStage<?> ended) {
+            int kept = bytes;
+            var unused = ended.whenComplete((result, failure) -> free.release(kept));
+            bytes = 0;
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Takes lists out of reach of their expiry, and settles them.
@@ -165,10 +166,14 @@ public final class Claims {
     public CommitOutcome commit(
             PendingEntry entry, String token, ClaimOutcome.Claimed claimed, long newPosition)
             throws RedisFailure, InterruptedException {
-        Reply reply =
-                run(
-                        Script.COMMIT,
-                        listKeys(entry.list()),
+        return await(beginCommit(entry, token, claimed, newPosition));
+    }
+
+    /** The same, for a caller that does something else meanwhile. */
+    public CompletionStage<CommitOutcome> beginCommit(
+            PendingEntry entry, String token, ClaimOutcome.Claimed claimed, long newPosition) {
+        List<byte[]> arguments =
+                PendingStream.arguments(
                         token,
                         lease.toMillis(),
                         claimed.batchId(),
@@ -176,12 +181,22 @@ public final class Claims {
                         claimed.elements().size(),
                         newPosition,
                         ledgerLife.toSeconds());
+        return calls.run(Script.COMMIT, listKeys(entry.list()), arguments)
+                .thenApply(Claims::commitOutcome);
+    }
+
+    private static CommitOutcome commitOutcome(Reply reply) {
         return switch (reply.word()) {
             case "STALE" -> new CommitOutcome.Stale();
             case "MORE" -> new CommitOutcome.More();
             case "DONE" -> new CommitOutcome.Done(reply.number(1));
             default -> throw reply.unknown(Script.COMMIT);
         };
+    }
+
+    /** Waits for something that such a call leads to. */
+    public <T> T await(CompletionStage<T> call) throws RedisFailure, InterruptedException {
+        return calls.await(call);
     }
 
     /** Gives a list's lock back before its lease ends; the batch stays claimed. */

@@ -60,7 +60,7 @@ public final class RedisFailure extends Exception {
     }
 
     /** The failure that a call's stage ended with, or that the client threw. */
-    static RedisFailure of(Throwable thrown) {
+    public static RedisFailure of(Throwable thrown) {
         Throwable cause = thrown;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
                 && cause.getCause() != null) {

@@ -133,7 +133,7 @@ public final class DrainStage implements AutoCloseable {
                                         keeper,
                                         volume,
                                         files,
-                                        new MemoryBudget(1 << 20),
+                                        new MemoryBudget(4 << 20),
                                         telemetry,
                                         clock,
                                         (userDay, elements) -> landed.landed(userDay, elements)),

@@ -74,13 +74,16 @@ class DrainWorkersTest {
     }
 
     private void othersLandThough(Runnable fault) throws Exception {
-        try (DrainStage stage = start(redis.link(), 1)) {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        try (DrainStage stage = start(calls, 1)) {
             stage.landed =
                     (userDay, elements) -> {
                         if (userDay.userId().equals("a")) {
                             fault.run();
                         }
                     };
+            // It comes before the claim, and then, each time, with the answer to the commit.
+            calls.before(Script.CLAIM, fault, 1);
             push(redis, LIST, "1");
             Await.until("it failed", () -> !stage.telemetry.failures(LIST).isEmpty());
             push(redis, "logs:user_b:1", "1");
@@ -119,11 +122,14 @@ class DrainWorkersTest {
 
     @Test
     void aWorkerThatEndedUnexpectedlyIsMissed() throws Exception {
-        try (DrainStage stage = start(redis.link(), 1)) {
-            stage.landed =
-                    (userDay, elements) -> {
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        try (DrainStage stage = start(calls, 1)) {
+            calls.before(
+                    Script.CLAIM,
+                    () -> {
                         throw new AssertionError("on purpose");
-                    };
+                    },
+                    1);
             push(redis, LIST, "1");
             Await.until(
                     "the watchdog misses it",

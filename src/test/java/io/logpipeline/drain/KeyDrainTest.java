@@ -16,7 +16,9 @@ import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.DrainFailure;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.telemetry.PipelineState;
+import io.logpipeline.telemetry.Recovery;
 import io.logpipeline.telemetry.Watchdog;
+import io.logpipeline.testing.Await;
 import io.logpipeline.testing.SharedRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -92,7 +95,6 @@ class KeyDrainTest {
                                 clock,
                                 (userDay, elements) -> landed.landed(userDay, elements)),
                         watchdog.loop("test"),
-                        "replica",
                         () -> false);
         file = logDir.resolve("user_a/1.jsonl");
     }
@@ -101,6 +103,15 @@ class KeyDrainTest {
     private PendingEntry pushed(String... elements) throws Exception {
         redis.server().rpush(LIST, elements);
         return entryOf(LIST);
+    }
+
+    private KeyDrain.Outcome drain(PendingEntry entry) throws Exception {
+        return drain(new HeldEntry(entry, "replica"));
+    }
+
+    /** What becomes of the entry in the end. */
+    private KeyDrain.Outcome drain(HeldEntry held) throws Exception {
+        return claims.await(keyDrain.drain(held));
     }
 
     private PendingEntry entryOf(String list) throws Exception {
@@ -116,7 +127,7 @@ class KeyDrainTest {
 
     @Test
     void anEntryEndsWithItsListInTheFile() throws Exception {
-        assertThat(keyDrain.drain(pushed("1", "2"))).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(pushed("1", "2"))).isEqualTo(KeyDrain.Outcome.ENDED);
 
         assertThat(file).hasContent("1\n2\n");
         assertThat(redis.server().exists(LIST, LOCK)).isZero();
@@ -124,7 +135,7 @@ class KeyDrainTest {
 
     @Test
     void eventsAreReadOnceThoughTheFileIsMadeBetweenTwoClaims() throws Exception {
-        assertThat(keyDrain.drain(pushed("1", "2", "3"))).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(pushed("1", "2", "3"))).isEqualTo(KeyDrain.Outcome.ENDED);
 
         assertThat(file).hasContent("1\n2\n3\n");
         assertThat(calls.bytesAskedFor()).containsExactly(1, 100_000);
@@ -140,10 +151,10 @@ class KeyDrainTest {
             redis.server().hset(LEDGER, "batch_id", "another");
         });
 
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
 
         assertThat(file).isEmptyFile();
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
         assertThat(file).hasContent("2\n");
     }
 
@@ -152,22 +163,51 @@ class KeyDrainTest {
         Path obstacle = Files.createFile(logDir.resolve("user_a"));
         PendingEntry entry = pushed("1");
 
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
 
         assertThat(redis.server().exists(LOCK)).isZero();
         Files.delete(obstacle);
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
         assertThat(file).hasContent("1\n");
     }
 
     @Test
+    void theLastChunkKeepsItsRoomUntilItsCommitIsAnswered() throws Exception {
+        CompletableFuture<Void> commit = calls.hold(Script.COMMIT);
+
+        var drained = keyDrain.drain(new HeldEntry(pushed("1", "2"), "replica"));
+
+        assertThat(file).hasContent("1\n2\n");
+        assertThat(memory.freeBytes()).isEqualTo((1 << 20) - 2 - 2 * 64);
+        commit.complete(null);
+        assertThat(claims.await(drained)).isEqualTo(KeyDrain.Outcome.ENDED);
+        Await.until("its room is free", () -> memory.freeBytes() == 1 << 20);
+    }
+
+    @Test
     void aFaultOfOursIsAnOutcomeLikeOthers() throws Exception {
+        calls.before(
+                Script.CLAIM,
+                () -> {
+                    throw new IllegalStateException("on purpose");
+                },
+                1);
+
+        assertThat(drain(pushed("1"))).isEqualTo(KeyDrain.Outcome.RETRY);
+
+        assertThat(telemetry.failures(LIST))
+                .extracting(RecordedTelemetry.Failure::reason)
+                .containsExactly(DrainFailure.IO);
+    }
+
+    @Test
+    void soIsOneWhereTheLastCommitIsAnswered() throws Exception {
         landed =
                 (userDay, elements) -> {
                     throw new IllegalStateException("on purpose");
                 };
 
-        assertThat(keyDrain.drain(pushed("1"))).isEqualTo(KeyDrain.Outcome.RETRY);
+        assertThat(drain(pushed("1"))).isEqualTo(KeyDrain.Outcome.RETRY);
 
         assertThat(telemetry.failures(LIST))
                 .extracting(RecordedTelemetry.Failure::reason)
@@ -179,7 +219,7 @@ class KeyDrainTest {
         String odd = "logs:user_../../x:1";
         redis.server().rpush(odd, "1");
 
-        assertThat(keyDrain.drain(entryOf(odd))).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(entryOf(odd))).isEqualTo(KeyDrain.Outcome.ENDED);
 
         assertThat(redis.list(odd)).containsExactly("1");
         assertThat(telemetry.unrecognized).containsExactly(odd);
@@ -190,7 +230,7 @@ class KeyDrainTest {
         PendingEntry entry = pushed("1");
         claimAs("another/" + entry.id(), entry);
 
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.LEFT);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.LEFT);
     }
 
     @Test
@@ -198,9 +238,22 @@ class KeyDrainTest {
         PendingEntry entry = pushed("1");
         claimAs("another/9-9", entry);
 
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
 
         assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void aStoreThatForgotAllBeforeTheLastCommitHasNoListExpiredThatIsInItsFile() throws Exception {
+        HeldEntry held = new HeldEntry(pushed("1"), "replica");
+        calls.before(Script.COMMIT, redis.server()::flushall, 1);
+
+        assertThat(drain(held)).isEqualTo(KeyDrain.Outcome.RETRY);
+        assertThat(telemetry.repairs(LIST)).containsExactly(Recovery.STALE_COMMIT);
+        assertThat(drain(held)).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(telemetry.expired).isEmpty();
+        assertThat(file).hasContent("1\n");
     }
 
     private void claimAs(String token, PendingEntry entry) throws Exception {
@@ -210,10 +263,10 @@ class KeyDrainTest {
 
     @Test
     void aFileThatWasMovedAwayBeginsAnewWithEveryElement() throws Exception {
-        keyDrain.drain(pushed("1", "2"));
+        drain(pushed("1", "2"));
         Files.move(file, file.resolveSibling("1.jsonl.old"));
 
-        assertThat(keyDrain.drain(pushed("3"))).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(pushed("3"))).isEqualTo(KeyDrain.Outcome.ENDED);
 
         assertThat(file).hasContent("3\n");
         assertThat(redis.server().hget(LEDGER, "position")).isEqualTo("2");
@@ -221,27 +274,27 @@ class KeyDrainTest {
 
     @Test
     void theLedgerStandsAtTheNewFilesEndBeforeAnythingIsWrittenToIt() throws Exception {
-        keyDrain.drain(pushed("1", "2"));
+        drain(pushed("1", "2"));
         Files.writeString(file, "x\n");
         // The process dies before the commit of what it appends.
         calls.before(Script.COMMIT, () -> calls.loseCalls(Script.COMMIT, 1), 2);
         PendingEntry entry = pushed("3");
 
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
 
         assertThat(file).hasContent("x\n3\n");
         assertThat(redis.server().hget(LEDGER, "position")).isEqualTo("2");
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
         assertThat(file).hasContent("x\n3\n");
     }
 
     @Test
     void aFileThatOthersChangeAgainAndAgainIsToldOfAndLeftForLater() throws Exception {
-        keyDrain.drain(pushed("1"));
+        drain(pushed("1"));
         PendingEntry entry = pushed("2");
         changeFileBeforeEachClaim(1);
 
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
 
         assertThat(telemetry.failures(LIST))
                 .extracting(RecordedTelemetry.Failure::reason)
@@ -250,7 +303,7 @@ class KeyDrainTest {
         assertThat(redis.server().exists(LOCK)).isZero();
 
         calls.before(Script.CLAIM, () -> {}, 1);
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
         assertThat(file).hasContent("1\n2\n");
     }
 
@@ -274,11 +327,11 @@ class KeyDrainTest {
         PendingEntry entry = pushed("1");
         calls.before(Script.COMMIT, () -> redis.server().rpush(LIST, "2"), 1);
 
-        assertThat(keyDrain.drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
 
         assertThat(pending.of(LIST).page("0-0", 8).lists()).containsExactly(LIST, LIST);
         assertThat(file).hasContent("1\n");
-        assertThat(keyDrain.drain(take())).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(take())).isEqualTo(KeyDrain.Outcome.ENDED);
         assertThat(file).hasContent("1\n2\n");
     }
 
@@ -286,7 +339,7 @@ class KeyDrainTest {
     @Test
     void aListWhoseLinesMayBeInTheFileIsReadInTheSameChunksHoweverLittleMemoryIsLeft()
             throws Exception {
-        keyDrain.drain(pushed("1"));
+        drain(pushed("1"));
         String a = "a".repeat(40_000);
         String b = "b".repeat(40_000);
         String c = "c".repeat(40_000);
@@ -294,7 +347,7 @@ class KeyDrainTest {
         MemoryBudget.Reservation others = memory.reserve((1 << 20) - 65_536, true, () -> {});
         calls.before(Script.CLAIM, others::close, 1);
 
-        assertThat(keyDrain.drain(pushed(a, b, c))).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(pushed(a, b, c))).isEqualTo(KeyDrain.Outcome.ENDED);
 
         assertThat(file).content().isEqualTo("1\n" + a + "\n" + b + "\n" + c + "\n");
         // The first one took nothing: with all its room a claim reads a and b.
@@ -306,11 +359,11 @@ class KeyDrainTest {
         // An hour ago the store was noted, a minute ago the file was written, now it forgets all.
         setAge(logDir.resolve(".log-pipeline"), Duration.ofHours(1));
         keeper.admit();
-        keyDrain.drain(pushed("1"));
+        drain(pushed("1"));
         setAge(file, Duration.ofMinutes(1));
         redis.server().flushall();
 
-        assertThat(keyDrain.drain(pushed("1"))).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(pushed("1"))).isEqualTo(KeyDrain.Outcome.ENDED);
 
         assertThat(Files.readAllLines(file)).isEqualTo(List.of("1", "1"));
     }

@@ -27,8 +27,8 @@ class RetryQueueTest {
     private final SetClock clock = new SetClock();
     private final RetryQueue queue = new RetryQueue(clock);
 
-    private static PendingEntry entry(String id) {
-        return new PendingEntry(0, id, "logs:user_a:1", 0, false);
+    private static HeldEntry entry(String id) {
+        return new HeldEntry(new PendingEntry(0, id, "logs:user_a:1", 0, false), "replica");
     }
 
     private long millisUntilDue() {
@@ -42,7 +42,7 @@ class RetryQueueTest {
 
     @Test
     void anEntryWaitsLongerEachTimeItFailsUpToTenSeconds() {
-        PendingEntry entry = entry("1");
+        HeldEntry entry = entry("1");
         long[] expected = {200, 400, 800, 1600, 3200, 6400, 10_000, 10_000};
         for (long millis : expected) {
             assertThat(queue.add(entry)).isTrue();
@@ -52,7 +52,7 @@ class RetryQueueTest {
 
     @Test
     void theDelayStaysTheLongestHoweverOftenItFails() {
-        PendingEntry entry = entry("1");
+        HeldEntry entry = entry("1");
         for (int i = 0; i < 100; i++) {
             queue.add(entry);
             clock.pause(Duration.ofSeconds(10));
@@ -62,27 +62,30 @@ class RetryQueueTest {
 
     @Test
     void theEntryThatIsDueFirstComesFirst() {
-        queue.add(entry("often"));
+        HeldEntry often = entry("often");
+        HeldEntry fresh = entry("fresh");
+        queue.add(often);
         clock.pause(Duration.ofMillis(200));
-        assertThat(queue.poll()).isEqualTo(entry("often"));
-        queue.add(entry("often"));
-        queue.add(entry("fresh"));
+        assertThat(queue.poll()).isEqualTo(often);
+        queue.add(often);
+        queue.add(fresh);
         clock.pause(Duration.ofSeconds(1));
 
-        assertThat(queue.poll()).isEqualTo(entry("fresh"));
-        assertThat(queue.poll()).isEqualTo(entry("often"));
+        assertThat(queue.poll()).isEqualTo(fresh);
+        assertThat(queue.poll()).isEqualTo(often);
         assertThat(queue.poll()).isNull();
     }
 
     @Test
     void anEntryThatEndedStartsAfreshWhenItFailsAgain() {
-        queue.add(entry("1"));
+        HeldEntry entry = entry("1");
+        queue.add(entry);
         millisUntilDue();
-        queue.add(entry("1"));
+        queue.add(entry);
         millisUntilDue();
-        queue.forget(entry("1"));
+        queue.forget(entry);
 
-        queue.add(entry("1"));
+        queue.add(entry);
 
         assertThat(millisUntilDue()).isEqualTo(200);
     }
@@ -93,7 +96,7 @@ class RetryQueueTest {
             assertThat(queue.add(entry("id" + i))).isTrue();
         }
         clock.pause(Duration.ofSeconds(1));
-        PendingEntry known = queue.poll();
+        HeldEntry known = queue.poll();
 
         assertThat(queue.add(entry("one too many"))).isFalse();
         assertThat(known).isNotNull();

@@ -8,15 +8,16 @@ import io.logpipeline.redis.Script;
 import io.logpipeline.simulation.SimulatedRedis;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
  * A client's connection to a server: a call may never arrive, arrive late, or lose its reply; and
- * others move before and after it.
+ * others move before and after it. A commit may be under way while its sender does something else.
  */
 final class SimulatedLink implements RedisCalls {
     private static final Pattern LISTS = Pattern.compile("logs:user_[^:]*:.*");
@@ -25,8 +26,19 @@ final class SimulatedLink implements RedisCalls {
 
     private final SimulatedWorld world;
     private final String client;
-    private final Consumer<Answered> answered;
+    private final Listener listener;
+    private final Queue<Runnable> underWay = new ArrayDeque<>();
     private SimulatedRedis server;
+
+    /** Told of this client's calls. */
+    @FunctionalInterface
+    interface Listener {
+        /** A reply arrives. */
+        void answered(Answered answer);
+
+        /** A call leaves; it may get lost. */
+        default void sent(Script script) {}
+    }
 
     /** A call whose reply the client is about to get. */
     record Answered(Script script, List<String> keys, List<byte[]> arguments, Reply reply) {
@@ -40,18 +52,11 @@ final class SimulatedLink implements RedisCalls {
         }
     }
 
-    /**
-     * @param answered told of each reply that arrives
-     */
-    SimulatedLink(
-            SimulatedWorld world,
-            String client,
-            SimulatedRedis server,
-            Consumer<Answered> answered) {
+    SimulatedLink(SimulatedWorld world, String client, SimulatedRedis server, Listener listener) {
         this.world = world;
         this.client = client;
         this.server = server;
-        this.answered = answered;
+        this.listener = listener;
     }
 
     SimulatedRedis server() {
@@ -65,6 +70,48 @@ final class SimulatedLink implements RedisCalls {
     @Override
     public CompletionStage<Reply> run(
             Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
+        listener.sent(script);
+        if (script != Script.COMMIT || !world.takesLong()) {
+            return send(script, keys, arguments);
+        }
+        CompletableFuture<Reply> later = new CompletableFuture<>();
+        underWay.add(() -> {
+            var unused =
+                    send(script, keys, arguments)
+                            .whenComplete((reply, failure) -> {
+                                if (failure == null) {
+                                    later.complete(reply);
+                                } else {
+                                    later.completeExceptionally(failure);
+                                }
+                            });
+        });
+        return later;
+    }
+
+    /** Whether a call is under way, which nobody may be waiting for. */
+    boolean isUnderWay() {
+        return !underWay.isEmpty();
+    }
+
+    /** The call that is under way for longest arrives, and its reply. */
+    void arrive() {
+        Runnable first = underWay.poll();
+        if (first != null) {
+            first.run();
+        }
+    }
+
+    @Override
+    public <T> T await(CompletionStage<T> call) throws RedisFailure, InterruptedException {
+        while (isUnderWay() && !call.toCompletableFuture().isDone()) {
+            world.othersMove(true);
+            arrive();
+        }
+        return RedisCalls.super.await(call);
+    }
+
+    private CompletionStage<Reply> send(Script script, List<String> keys, List<byte[]> arguments) {
         SimulatedRedis sentTo = server;
         List<byte[]> named = arguments.stream().map(world::named).toList();
         world.othersMove(canNest(script));
@@ -91,7 +138,7 @@ final class SimulatedLink implements RedisCalls {
             world.tell(() -> client + " loses that reply");
             return lost(RedisFailure.Kind.UNAVAILABLE);
         }
-        answered.accept(new Answered(script, keys, named, reply));
+        listener.answered(new Answered(script, keys, named, reply));
         return CompletableFuture.completedStage(reply);
     }
 

@@ -7,6 +7,7 @@ import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
 import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisFailure;
+import io.logpipeline.redis.Script;
 import io.logpipeline.redis.StreamSet;
 import io.logpipeline.simulation.Coroutine;
 import io.logpipeline.simulation.SimulatedClock;
@@ -37,15 +38,6 @@ final class SimulatedReplica {
     private static final int BUFFER_BYTES = 48;
     private static final Set<String> CLAIMED = Set.of("CLAIMED", "TO_READ");
 
-    /** The process ends itself. */
-    private static final class Stopped extends Error {
-        private static final long serialVersionUID = 1L;
-
-        Stopped() {
-            super(null, null, false, false);
-        }
-    }
-
     final String name;
     final SimulatedLink link;
 
@@ -64,6 +56,7 @@ final class SimulatedReplica {
     private long eventsSettled;
     private int claimsInHand;
     private boolean inMidstOfTurn;
+    private boolean ended;
     private int turn;
     private boolean nested;
 
@@ -80,14 +73,14 @@ final class SimulatedReplica {
         this.clock = clock;
         // A watch only where there are streams to look for: it does nothing else of interest.
         this.dueMillis = new long[2 + WORKERS + (world.chances().streamsMax() > 1 ? 1 : 0)];
-        this.link = new SimulatedLink(world, name, server, this::note);
+        this.link = new SimulatedLink(world, name, server, new Notes());
         DayFiles files =
                 new DayFiles(
                         disk.of(this),
                         SimulatedWorld.LOG_DIR,
                         Duration.ofSeconds(1),
                         clock,
-                        (path, cause) -> new Stopped(),
+                        (path, cause) -> end(),
                         world.sync(),
                         BUFFER_BYTES);
         LogVolume volume = new LogVolume(files, LEDGER_LIFE);
@@ -150,12 +143,18 @@ final class SimulatedReplica {
                 inMidstOfTurn = false;
                 claimsInHand = 0;
             }
-        } catch (Stopped end) {
-            world.happens("ended itself");
-            world.tell(() -> name + " ends: a force failed");
         } catch (InterruptedException impossible) {
             throw new AssertionError(impossible);
         }
+    }
+
+    /** The process ends itself: all of its threads, wherever they are. */
+    private Error end() {
+        world.happens("ended itself");
+        world.tell(() -> name + " ends: a force failed");
+        ended = true;
+        world.leave();
+        return new AssertionError("it goes on after its end");
     }
 
     private int nextTurn() {
@@ -210,7 +209,7 @@ final class SimulatedReplica {
     }
 
     boolean isInMidstOfTurn() {
-        return inMidstOfTurn;
+        return inMidstOfTurn || link.isUnderWay();
     }
 
     /** Whether it may be about to write what it claimed. */
@@ -221,26 +220,37 @@ final class SimulatedReplica {
     /** False when the process has ended. */
     boolean resume() {
         coroutine.resume();
-        return !coroutine.isDone();
+        return !ended;
     }
 
-    private void note(SimulatedLink.Answered answer) {
-        switch (answer.script()) {
-            case CLAIM -> claimsInHand += CLAIMED.contains(answer.word()) ? 1 : 0;
-            case RELEASE -> claimsInHand = Math.max(0, claimsInHand - 1);
-            case COMMIT -> {
+    private final class Notes implements SimulatedLink.Listener {
+        /** What is committed is written: nothing more of it will be. */
+        @Override
+        public void sent(Script script) {
+            if (script == Script.COMMIT) {
                 claimsInHand = Math.max(0, claimsInHand - 1);
-                if (!answer.word().equals("STALE")) {
-                    eventsSettled += Long.parseLong(SimulatedLink.text(answer.arguments().get(4)));
-                }
             }
-            default -> {}
+        }
+
+        @Override
+        public void answered(SimulatedLink.Answered answer) {
+            switch (answer.script()) {
+                case CLAIM -> claimsInHand += CLAIMED.contains(answer.word()) ? 1 : 0;
+                case RELEASE -> claimsInHand = Math.max(0, claimsInHand - 1);
+                case COMMIT -> {
+                    if (!answer.word().equals("STALE")) {
+                        eventsSettled +=
+                                Long.parseLong(SimulatedLink.text(answer.arguments().get(4)));
+                    }
+                }
+                default -> {}
+            }
         }
     }
 
     /** What the process told agrees with what Redis told it. */
     void check(Books books) {
-        if (!inMidstOfTurn && told.events != eventsSettled) {
+        if (!isInMidstOfTurn() && told.events != eventsSettled) {
             books.problem(name + " tells of " + told.events + " events, not " + eventsSettled);
         }
     }

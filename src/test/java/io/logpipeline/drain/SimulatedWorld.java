@@ -30,6 +30,8 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
     private static final int PRODUCERS = 2;
     private static final int[] MOVES_OF_OTHERS = {80, 250, 600, 1000};
     private static final int ANSWERED_MAX = 64;
+    private static final int LONG_CALLS = 300;
+    private static final int ANSWERS_COME = 250;
     private static final Duration CALM_MAX = Duration.ofSeconds(60);
 
     private final Decisions decisions;
@@ -145,6 +147,11 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
         replicas.forEach(replica -> replica.check(books));
         servers.expiries().check(servers.everFellBack());
         return books.judge(disk);
+    }
+
+    /** Whether a call's sender goes on before it arrives. */
+    boolean takesLong() {
+        return !calm && decisions.chance(LONG_CALLS);
     }
 
     boolean mishap(int ofThousand) {
@@ -309,7 +316,13 @@ final class SimulatedWorld implements SimulatedDisk.Fate {
      * @param nested whether another thread of the same process may come in between
      */
     void othersMove(boolean nested) {
-        if (running == null || calm) {
+        if (running == null) {
+            return;
+        }
+        if (calm || decisions.chance(ANSWERS_COME)) {
+            running.link.arrive();
+        }
+        if (calm) {
             return;
         }
         if (decisions.chance(movesOfOthers)) {

@@ -41,17 +41,20 @@ class StreamTurnsTest {
 
     @Test
     void entriesOfOneIdInTwoStreamsAreWorkedOnAtOnce() throws Exception {
-        CountDownLatch both = new CountDownLatch(2);
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        CountDownLatch other = new CountDownLatch(1);
+        calls.before(
+                Script.CLAIM,
+                () -> {
+                    calls.before(Script.CLAIM, other::countDown, 1);
+                    Await.until("the other one is claimed too", () -> other.getCount() == 0);
+                },
+                1);
         redis.server().set("logs:volume", "another");
         enter(0, "5-1", "logs:user_a:1");
         enter(1, "5-1", "logs:user_b:1");
 
-        try (DrainStage stage = DrainStage.ofStreams(redis.link(), logDir, "one", 2, 2)) {
-            stage.landed =
-                    (userDay, elements) -> {
-                        both.countDown();
-                        Await.until("the other one lands", () -> both.getCount() == 0);
-                    };
+        try (DrainStage stage = DrainStage.ofStreams(calls, logDir, "one", 2, 2)) {
             redis.server().del("logs:volume");
             Await.until("both are drained", () -> stage.telemetry.drained.size() == 2);
             stage.awaitQuiet();

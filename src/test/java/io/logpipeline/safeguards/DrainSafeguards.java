@@ -18,8 +18,8 @@ final class DrainSafeguards {
                             "acknowledge only when drained",
                             "A list that could not be drained keeps its entry.",
                             "drain/Drainer.java",
-                            "settle(entry, outcome);",
-                            "settle(entry, KeyDrain.Outcome.ENDED);",
+                            "settle(held, outcome);",
+                            "settle(held, KeyDrain.Outcome.ENDED);",
                             "drain.EntriesInHandTest"),
                     new Safeguard(
                             "end that failed holds nothing",
@@ -77,8 +77,7 @@ final class DrainSafeguards {
                             "entry of the holder stays",
                             "An entry that its own worker holds up is not ended by another one.",
                             "drain/KeyDrain.java",
-                            "busy.holder().endsWith(tokenEnd(entry)) ? Outcome.LEFT :"
-                                    + " Outcome.ENDED",
+                            "held.isHolder(busy.holder()) ? Outcome.LEFT : Outcome.ENDED",
                             "Outcome.ENDED",
                             "drain.KeyDrainTest"),
                     new Safeguard(
@@ -102,7 +101,7 @@ final class DrainSafeguards {
                             "A file that was moved away begins anew from a position that the ledger"
                                     + " has.",
                             "drain/KeyDrain.java",
-                            "claims.commit(entry, token(entry), none, replaced.sizeBytes());",
+                            "claims.commit(held.entry, held.token, none, replaced.sizeBytes());",
                             "",
                             "drain.KeyDrainTest"),
                     new Safeguard(
@@ -137,23 +136,16 @@ final class DrainSafeguards {
                             "key that has no file",
                             "A key without canonical form is never turned into a path.",
                             "drain/KeyDrain.java",
-                            "if (userDay.isEmpty()) {",
+                            "if (held.userDay.isEmpty()) {",
                             "if (false) {",
                             "drain.KeyDrainTest"),
                     new Safeguard(
                             "lock is given back on failure",
                             "A list that failed is free for the next try.",
                             "drain/KeyDrain.java",
-                            "telemetry.drainFailed(reason, entry.list(), details);\n"
-                                    + "        claims.release(entry, token(entry));",
-                            "telemetry.drainFailed(reason, entry.list(), details);",
-                            "drain.KeyDrainTest"),
-                    new Safeguard(
-                            "new entry after a drain",
-                            "Events pushed during a drain are drained without waiting for a sweep.",
-                            "drain/KeyDrain.java",
-                            "if (done.pushedAgainMicros() > 0) {",
-                            "if (false) {",
+                            "claims.release(held.entry, held.token);\n"
+                                    + "        return Outcome.RETRY;",
+                            "return Outcome.RETRY;",
                             "drain.KeyDrainTest"),
                     new Safeguard(
                             "entry in hand comes once",
@@ -196,10 +188,8 @@ final class DrainSafeguards {
                             "list in hand is given back at the end",
                             "What a replica stops in the middle of passes on at once.",
                             "drain/KeyDrain.java",
-                            "claims.release(entry, token(entry));\n"
-                                    + "                    return Outcome.RETRY;",
-                            "claims.release(entry, token(entry));\n"
-                                    + "                    return Outcome.LEFT;",
+                            "return now(Outcome.RETRY);",
+                            "return now(Outcome.LEFT);",
                             "drain.EntriesInHandTest#aListPassesOnAtOnceWhenItsReplicaStopsInTheMiddleOfIt"),
                     new Safeguard(
                             "entries are given back at the end",
@@ -212,15 +202,15 @@ final class DrainSafeguards {
                             "room for retries is bounded",
                             "Failing lists do not fill the memory.",
                             "drain/RetryQueue.java",
-                            "if (before == 0 && failures.size() >= ENTRIES_MAX) {",
+                            "if (known >= ENTRIES_MAX) {",
                             "if (false) {",
                             "drain.RetryQueueTest"),
                     new Safeguard(
                             "retries slow down",
                             "A disk that is full is not hammered.",
                             "drain/RetryQueue.java",
-                            "failures.put(entry.name(), before + 1);",
-                            "failures.put(entry.name(), 0);",
+                            "Math.min(held.failures, 10)",
+                            "0",
                             "drain.RetryQueueTest"),
                     new Safeguard(
                             "one volume",

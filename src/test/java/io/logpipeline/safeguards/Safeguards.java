@@ -13,6 +13,7 @@ final class Safeguards {
                             StreamSafeguards.ALL,
                             ClaimSafeguards.ALL,
                             DrainSafeguards.ALL,
+                            CommitSafeguards.ALL,
                             RedisSafeguards.ALL,
                             IngestSafeguards.ALL)
                     .flatMap(List::stream)

@@ -13,7 +13,6 @@ public final class Coroutine {
     private static final MethodHandle NEW;
     private static final MethodHandle RUN;
     private static final MethodHandle YIELD;
-    private static final MethodHandle IS_DONE;
     private static final Object SCOPE;
 
     static {
@@ -40,9 +39,6 @@ public final class Coroutine {
                                     "yield",
                                     MethodType.methodType(boolean.class, scope))
                             .asType(MethodType.methodType(boolean.class, Object.class));
-            IS_DONE =
-                    lookup.findVirtual(continuation, "isDone", MethodType.methodType(boolean.class))
-                            .asType(MethodType.methodType(boolean.class, Object.class));
         } catch (Throwable unsupported) {
             throw new ExceptionInInitializerError(unsupported);
         }
@@ -58,20 +54,12 @@ public final class Coroutine {
         }
     }
 
-    /** Goes on until its next {@link #leave} or its end. */
+    /** Goes on until its next {@link #leave}. */
     public void resume() {
         try {
             RUN.invokeExact(continuation);
         } catch (RuntimeException | Error failure) {
             throw failure;
-        } catch (Throwable failure) {
-            throw new IllegalStateException(failure);
-        }
-    }
-
-    public boolean isDone() {
-        try {
-            return (boolean) IS_DONE.invokeExact(continuation);
         } catch (Throwable failure) {
             throw new IllegalStateException(failure);
         }

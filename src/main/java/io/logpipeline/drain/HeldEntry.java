@@ -1,0 +1,62 @@
+package io.logpipeline.drain;
+
+import io.logpipeline.event.UserDay;
+import io.logpipeline.redis.PendingEntry;
+import java.util.Optional;
+
+/**
+ * An entry in this replica's hands, and what came of its tries so far. For one thread at a time:
+ * whoever has it.
+ */
+final class HeldEntry {
+    final PendingEntry entry;
+
+    /** Empty when the list's key has no canonical form. */
+    final Optional<UserDay> userDay;
+
+    /** The entry's own: the worker that tries it again, any of this replica's, holds the lock. */
+    final String token;
+
+    /** How often it failed. */
+    int failures;
+
+    /** Whether the file holds all of its last claim, of which nobody heard that it is settled. */
+    boolean appended;
+
+    /** When this try began. */
+    long startNanos;
+
+    /** Events that this try carried over. */
+    int events;
+
+    /** Their bytes, in the file. */
+    long bytes;
+
+    /**
+     * @param replica this process' name, the first part of its lock tokens
+     */
+    HeldEntry(PendingEntry entry, String replica) {
+        this.entry = entry;
+        this.userDay = UserDay.fromKey(entry.list());
+        this.token = replica + tokenEnd();
+    }
+
+    void begin(long nowNanos) {
+        startNanos = nowNanos;
+        events = 0;
+        bytes = 0;
+    }
+
+    String list() {
+        return entry.list();
+    }
+
+    /** Whether a lock is this entry's, of whatever replica. */
+    boolean isHolder(String lockToken) {
+        return lockToken.endsWith(tokenEnd());
+    }
+
+    private String tokenEnd() {
+        return "/" + entry.name();
+    }
+}
