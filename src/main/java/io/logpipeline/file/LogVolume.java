@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +31,11 @@ public final class LogVolume {
 
     private static final Duration LOCK_POLL = Duration.ofMillis(20);
 
+    /** Twice the coarsest time that file systems keep of files. */
+    private static final Duration TICK_MAX = Duration.ofSeconds(4);
+
+    private static final Duration TICK_POLL = Duration.ofMillis(4);
+
     private final Disk disk;
     private final DayFiles files;
     private final Duration ledgerLife;
@@ -40,47 +44,11 @@ public final class LogVolume {
     private @Nullable Marker durable;
 
     private volatile Instant storeSince = Instant.MIN;
+    private Instant waitedFor = Instant.MIN;
     private volatile @Nullable Reading clock;
 
     /** The file system's time at a moment of this process' monotonic clock. */
     private record Reading(Instant time, long atNanos) {}
-
-    /** A store that another one followed, and since when files could hold its events. */
-    private record Former(String storeId, Instant since) {}
-
-    private record Marker(String volumeId, String storeId, List<Former> formers) {
-        private static final int FORMERS_MAX = 16;
-
-        Optional<Instant> formerSince(String id) {
-            return formers.stream()
-                    .filter(former -> former.storeId.equals(id))
-                    .map(Former::since)
-                    .findFirst();
-        }
-
-        boolean knows(String id) {
-            return storeId.equals(id) || formerSince(id).isPresent();
-        }
-
-        Marker followedBy(String newStoreId, Instant since) {
-            List<Former> all = new ArrayList<>(formers);
-            all.add(new Former(storeId, since));
-            return new Marker(
-                    volumeId,
-                    newStoreId,
-                    all.subList(Math.max(0, all.size() - FORMERS_MAX), all.size()));
-        }
-
-        String text() {
-            StringBuilder text = new StringBuilder();
-            text.append("volume=").append(volumeId).append("\nstore=").append(storeId).append('\n');
-            for (Former former : formers) {
-                text.append("former=").append(former.storeId).append(' ');
-                text.append(former.since).append('\n');
-            }
-            return text.toString();
-        }
-    }
 
     /**
      * @param ledgerLife how long Redis keeps the ledger of a drained list
@@ -145,7 +113,8 @@ public final class LogVolume {
     private long firstPosition(Disk.Stat found) {
         Instant modified = found.modified();
         boolean olderThanAnyLedger = modified.plus(ledgerLife).isBefore(fileSystemNow());
-        boolean olderThanThisStore = modified.isBefore(storeSince);
+        // What this store's drainers write is younger than its note: they waited for that.
+        boolean olderThanThisStore = !modified.isAfter(storeSince);
         return olderThanAnyLedger || olderThanThisStore ? found.sizeBytes() : 0;
     }
 
@@ -189,10 +158,29 @@ public final class LogVolume {
             if (written.isPresent() && took.compareTo(ledgerLife.dividedBy(60)) < 0) {
                 clock = new Reading(written.get().modified(), startNanos);
             }
+            awaitTimeAfter(storeSince, file, path);
             file.force();
             file.truncate(0);
             if (clock == null) {
                 throw new IOException("too slow for its clock to be read: " + took);
+            }
+        }
+    }
+
+    /**
+     * Waits until the file system's time, which moves in steps, is a later one: files of the store
+     * before may be of the very moment of this one's note. Where that time was set back, not for
+     * ever.
+     */
+    private void awaitTimeAfter(Instant since, Disk.OpenFile file, Path path) throws IOException {
+        long startNanos = files.clock.nanoTime();
+        while (!since.equals(waitedFor)) {
+            Instant now = disk.stat(path).map(Disk.Stat::modified).orElse(since);
+            if (now.isAfter(since) || files.clock.since(startNanos).compareTo(TICK_MAX) > 0) {
+                waitedFor = since;
+            } else {
+                files.clock.pause(TICK_POLL);
+                file.write(ByteBuffer.allocate(1), 0);
             }
         }
     }
@@ -227,27 +215,12 @@ public final class LogVolume {
         try (Disk.OpenFile file = disk.open(markerPath())) {
             while (text.hasRemaining() && file.read(text, text.position()) > 0) {}
         }
-        String volumeId = "";
-        String storeId = "";
-        List<Former> formers = new ArrayList<>();
-        for (String line :
-                new String(text.array(), 0, text.position(), StandardCharsets.UTF_8)
-                        .lines()
-                        .toList()) {
-            if (line.startsWith("volume=")) {
-                volumeId = line.substring("volume=".length());
-            } else if (line.startsWith("store=")) {
-                storeId = line.substring("store=".length());
-            } else if (line.startsWith("former=")) {
-                int space = line.lastIndexOf(' ');
-                Instant since = Instant.parse(line.substring(space + 1));
-                formers.add(new Former(line.substring("former=".length(), space), since));
-            }
-        }
-        if (volumeId.isEmpty()) {
+        Marker found =
+                Marker.of(new String(text.array(), 0, text.position(), StandardCharsets.UTF_8));
+        if (found.volumeId().isEmpty()) {
             throw new IOException(markerPath() + " names no volume; remove it to start afresh");
         }
-        return new Marker(volumeId, storeId, formers);
+        return found;
     }
 
     private void writeMarker(Marker content) throws IOException {

@@ -6,17 +6,23 @@ import io.lettuce.core.XAddArgs;
 import io.logpipeline.file.DayFiles;
 import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.PendingStreams;
+import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisKeys;
+import io.logpipeline.redis.Reply;
 import io.logpipeline.redis.Script;
 import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.testing.Await;
+import io.logpipeline.testing.ForwardingCalls;
 import io.logpipeline.testing.SharedRedis;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,15 +47,22 @@ class StreamTurnsTest {
 
     @Test
     void entriesOfOneIdInTwoStreamsAreWorkedOnAtOnce() throws Exception {
-        FaultyCalls calls = new FaultyCalls(redis.link());
-        CountDownLatch other = new CountDownLatch(1);
-        calls.before(
-                Script.CLAIM,
-                () -> {
-                    calls.before(Script.CLAIM, other::countDown, 1);
-                    Await.until("the other one is claimed too", () -> other.getCount() == 0);
-                },
-                1);
+        CountDownLatch both = new CountDownLatch(2);
+        RedisCalls calls =
+                new ForwardingCalls(redis.link()) {
+                    @Override
+                    public CompletionStage<Reply> run(
+                            Script script,
+                            List<String> keys,
+                            List<byte[]> arguments,
+                            Durability durability) {
+                        if (script == Script.CLAIM) {
+                            both.countDown();
+                            Await.until("the other one is claimed", () -> both.getCount() == 0);
+                        }
+                        return super.run(script, keys, arguments, durability);
+                    }
+                };
         redis.server().set("logs:volume", "another");
         enter(0, "5-1", "logs:user_a:1");
         enter(1, "5-1", "logs:user_b:1");

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.logpipeline.event.UserDay;
 import io.logpipeline.telemetry.MonotonicClock;
+import io.logpipeline.testing.ForwardingDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,60 @@ class FirstPositionTest {
         putModified("a\n", Duration.ofMinutes(6));
 
         assertThat(firstPosition()).isEqualTo(2);
+    }
+
+    /** The time of files moves in steps: it may have been written before the note. */
+    @Test
+    void aFileOfTheVeryMomentOfTheNoteHoldsNothingPending() throws IOException {
+        noteStore("store-1", Duration.ofMinutes(5));
+        file.put("a\n");
+        Files.setLastModifiedTime(file.path, Files.getLastModifiedTime(marker));
+
+        assertThat(firstPosition()).isEqualTo(2);
+    }
+
+    @Test
+    void whatThisStoresDrainersWriteIsYoungerThanItsNoteHoweverLongTheSteps() throws IOException {
+        Disk inSeconds =
+                new ForwardingDisk(new NioDisk()) {
+                    @Override
+                    public Optional<Stat> stat(Path path) throws IOException {
+                        return super.stat(path)
+                                .map(found ->
+                                        new Stat(
+                                                found.sizeBytes(),
+                                                found.modified().truncatedTo(ChronoUnit.SECONDS),
+                                                found.identity()));
+                    }
+                };
+        DayFiles files =
+                new DayFiles(
+                        inSeconds,
+                        logDir,
+                        Duration.ofSeconds(1),
+                        MonotonicClock.system(),
+                        (path, cause) -> new AssertionError(cause));
+        LogVolume coarse = new LogVolume(files, LEDGER_LIFE);
+        coarse.adopt("store-1");
+        coarse.probe();
+        file.put("a\n");
+
+        assertThat(coarse.sight(DayFileFixture.USER_DAY).firstPosition()).isZero();
+    }
+
+    /** Its clock was set back, or its steps are longer than any that is known. */
+    @Test
+    void aTimeThatDoesNotComeIsNotAwaitedForEver() throws IOException {
+        volume.adopt("store-1");
+        Files.setLastModifiedTime(marker, FileTime.from(Instant.now().plusSeconds(3600)));
+        volume.adopt("store-1");
+        long before = clock.nanoTime();
+
+        volume.probe();
+        volume.probe();
+
+        assertThat(Duration.ofNanos(clock.nanoTime() - before))
+                .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(8));
     }
 
     @Test

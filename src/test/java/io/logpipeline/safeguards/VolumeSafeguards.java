@@ -91,7 +91,21 @@ final class VolumeSafeguards {
                             "file/LogVolume.java",
                             "                forceParents();",
                             "",
-                            "file.LogVolumeTest"));
+                            "file.LogVolumeTest"),
+                    new Safeguard(
+                            "file of the moment of a note",
+                            "What may be of the store before is not looked through for this one's.",
+                            "file/LogVolume.java",
+                            "!modified.isAfter(storeSince)",
+                            "modified.isBefore(storeSince)",
+                            "file.FirstPositionTest"),
+                    new Safeguard(
+                            "drains begin after the moment of the note",
+                            "What this store's drainers write is younger than its note.",
+                            "file/LogVolume.java",
+                            "            awaitTimeAfter(storeSince, file, path);\n",
+                            "",
+                            "file.FirstPositionTest"));
 
     private VolumeSafeguards() {}
 }

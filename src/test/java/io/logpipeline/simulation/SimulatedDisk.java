@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.TreeSet;
  * force of its directory; a crash of the machine keeps that and, of the rest, what chance decides.
  */
 public final class SimulatedDisk {
+    private static final int STEP_MILLIS = 4;
+
     public enum Effect {
         STAT,
         CREATE,
@@ -188,8 +191,11 @@ public final class SimulatedDisk {
         return parent != null && !directories.contains(parent);
     }
 
+    /** In steps, as the kernel keeps the time of files. */
     private Instant now() {
-        return clock.instant().plus(clockOffset);
+        Instant exact = clock.instant().plus(clockOffset);
+        return exact.minusMillis(Math.floorMod(exact.toEpochMilli(), STEP_MILLIS))
+                .truncatedTo(ChronoUnit.MILLIS);
     }
 
     private final class View implements Disk {
