@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
  */
 public final class FaultingCalls implements RedisCalls {
     private static final Set<Script> WORK = Set.of(Script.TAKE, Script.RECLAIM, Script.CLAIM);
+    private static final String COMMITS = "io.logpipeline.drain.Commits";
     private static final Set<String> WORKING_THREADS = Set.of("sweeper", "volume-keeper");
 
     private final RedisCalls calls;
@@ -146,14 +147,19 @@ public final class FaultingCalls implements RedisCalls {
             case RELEASE ->
                     keys.getFirst().endsWith(":sweeper") ? "RELEASE@sweeper" : "RELEASE@list";
             case RENEW -> text(arguments.getLast()).equals("0") ? "RENEW@chunk" : "RENEW@return";
-            case NOTIFY -> {
-                String thread = Thread.currentThread().getName();
-                yield thread.equals("sweeper")
-                        ? "NOTIFY@sweep"
-                        : thread.startsWith("drain-worker") ? "NOTIFY@commit" : "NOTIFY@push";
-            }
+            case NOTIFY -> "NOTIFY@" + whoNotifies();
             default -> script.name();
         };
+    }
+
+    private static String whoNotifies() {
+        // Pushes and commits are answered on threads of one name.
+        boolean commits =
+                StackWalker.getInstance()
+                        .walk(frames ->
+                                frames.anyMatch(frame -> frame.getClassName().equals(COMMITS)));
+        boolean sweeps = Thread.currentThread().getName().equals("sweeper");
+        return commits ? "commit" : sweeps ? "sweep" : "push";
     }
 
     private String subject(Script script, List<String> keys, List<byte[]> arguments) {
