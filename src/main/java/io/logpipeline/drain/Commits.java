@@ -71,15 +71,6 @@ final class Commits {
         return last;
     }
 
-    /** Waits until none is under way. */
-    void finish() throws InterruptedException {
-        try {
-            claims.await(last);
-        } catch (RedisFailure leaseGivesBack) {
-            // Later, but all the same.
-        }
-    }
-
     /** On the thread that the answer comes on: nothing here waits. */
     private Outcome ended(
             HeldEntry held,

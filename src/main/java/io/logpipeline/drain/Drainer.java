@@ -127,6 +127,10 @@ public final class Drainer {
         private final KeyDrain keyDrain;
         private final String replica;
         private final AtomicInteger failuresInARow = new AtomicInteger();
+
+        /** Whether each entry so far is settled. */
+        private CompletionStage<?> allSettled = CompletableFuture.completedStage(null);
+
         private boolean newsEndsWait;
         private long newsHeard;
 
@@ -148,7 +152,7 @@ public final class Drainer {
                         awaitClose(wait);
                     }
                 }
-                keyDrain.finish();
+                awaitSettled();
             } catch (InterruptedException stopped) {
                 Thread.currentThread().interrupt();
             }
@@ -197,7 +201,17 @@ public final class Drainer {
                 }
                 drained = keyDrain.drain(held);
             } finally {
-                var unused = drained.thenAccept(outcome -> ended(held, outcome));
+                CompletionStage<?> settled = drained.thenAccept(outcome -> ended(held, outcome));
+                allSettled = allSettled.thenCombine(settled, (before, last) -> last);
+            }
+        }
+
+        /** Else what becomes of an entry is decided when nobody gives it back any more. */
+        private void awaitSettled() throws InterruptedException {
+            try {
+                var unused = parts.claims().await(allSettled);
+            } catch (RedisFailure leaseGivesBack) {
+                // Later, but all the same.
             }
         }
 

@@ -87,11 +87,6 @@ final class KeyDrain {
         }
     }
 
-    /** Waits until no commit is under way. */
-    void finish() throws InterruptedException {
-        commits.finish();
-    }
-
     private static CompletionStage<Outcome> now(Outcome outcome) {
         return CompletableFuture.completedStage(outcome);
     }

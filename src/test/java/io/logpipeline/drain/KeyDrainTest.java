@@ -193,11 +193,7 @@ class KeyDrainTest {
                 },
                 1);
 
-        assertThat(drain(pushed("1"))).isEqualTo(KeyDrain.Outcome.RETRY);
-
-        assertThat(telemetry.failures(LIST))
-                .extracting(RecordedTelemetry.Failure::reason)
-                .containsExactly(DrainFailure.IO);
+        assertFaultIsRetried();
     }
 
     @Test
@@ -207,8 +203,11 @@ class KeyDrainTest {
                     throw new IllegalStateException("on purpose");
                 };
 
-        assertThat(drain(pushed("1"))).isEqualTo(KeyDrain.Outcome.RETRY);
+        assertFaultIsRetried();
+    }
 
+    private void assertFaultIsRetried() throws Exception {
+        assertThat(drain(pushed("1"))).isEqualTo(KeyDrain.Outcome.RETRY);
         assertThat(telemetry.failures(LIST))
                 .extracting(RecordedTelemetry.Failure::reason)
                 .containsExactly(DrainFailure.IO);

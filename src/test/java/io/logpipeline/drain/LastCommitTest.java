@@ -14,6 +14,7 @@ import io.logpipeline.testing.SharedRedis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -86,7 +87,8 @@ class LastCommitTest {
             pushAndAwaitFile(stage, SECOND);
             push(redis, THIRD, "1");
 
-            assertThat(THIRD).satisfies(list -> staysUnwritten(stage, list));
+            Await.until("the worker waits for the first answer", LastCommitTest::isWaiting);
+            assertThat(stage.lines(THIRD)).isEmpty();
             assertThat(redis.server().exists("{" + SECOND + "}:lock")).isOne();
             firstCommit.complete(null);
 
@@ -95,9 +97,11 @@ class LastCommitTest {
         }
     }
 
-    private static void staysUnwritten(DrainStage stage, String list) throws InterruptedException {
-        Thread.sleep(3 * DrainStage.INTERVAL.toMillis());
-        assertThat(stage.lines(list)).isEmpty();
+    private static boolean isWaiting() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(each -> each.getKey().getState() == Thread.State.TIMED_WAITING)
+                .flatMap(each -> Arrays.stream(each.getValue()))
+                .anyMatch(frame -> frame.getMethodName().equals("settleLast"));
     }
 
     @Test

@@ -31,8 +31,8 @@ final class CommitSafeguards {
                             "worker ends after its last commit",
                             "A replica that stops gives back no list that it has drained.",
                             "drain/Drainer.java",
-                            "keyDrain.finish();",
-                            "",
+                            "awaitSettled();\n            }",
+                            "}",
                             "drain.DrainWorkersTest#stoppingFinishesWhatIsInHand"),
                     new Safeguard(
                             "commit that failed ends nothing",
