@@ -2,6 +2,7 @@ package io.logpipeline.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /** Prints what was measured: medians, and ratios of medians to ours. */
 final class Report {
@@ -43,16 +45,34 @@ final class Report {
     static void drainHead(PrintStream out, String redisVersion, DrainOptions options)
             throws IOException {
         out.printf(
-                "%s, %d cores for all; Linux %s; load average %s; Java %s %s; Redis %s, in memory"
-                        + " only; %s%n",
+                "%s, %d cores for all; Linux %s; files on %s; load average %s; Java %s %s; Redis"
+                        + " %s, in memory only; %s%n",
                 processor(),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.version"),
+                fileSystem(options.logDir()),
                 loadAverage(),
                 System.getProperty("java.vm.version"),
                 String.join(" ", options.javaOptions()),
                 redisVersion,
                 options);
+    }
+
+    /** Of an ext4, what a force costs depends on whether it has a journal. */
+    private static String fileSystem(Path directory) throws IOException {
+        FileStore store = Files.getFileStore(directory);
+        Path journals = Path.of("/proc/fs/jbd2");
+        if (!store.type().startsWith("ext")) {
+            return store.type();
+        }
+        String journal = Path.of(store.name()).getFileName() + "-";
+        boolean has = false;
+        if (Files.isDirectory(journals)) {
+            try (Stream<Path> each = Files.list(journals)) {
+                has = each.anyMatch(one -> one.getFileName().toString().startsWith(journal));
+            }
+        }
+        return store.type() + (has ? " with a journal" : " without a journal");
     }
 
     void compareHead(CompareOptions options, int lineBytes) throws IOException {

@@ -45,7 +45,6 @@ public final class Drainer {
 
     private final Parts parts;
     private final RetryQueue retries;
-    private final NewFiles newFiles;
     private final Intake intake;
     private final AtomicInteger inHand = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -66,11 +65,15 @@ public final class Drainer {
             int workerCount) {
         this.parts = parts;
         this.retries = new RetryQueue(parts.clock());
-        this.newFiles = new NewFiles(parts.claims(), parts.files(), parts.telemetry());
         this.intake =
                 new Intake(
                         parts.pending(),
-                        newFiles,
+                        new NewFiles(
+                                parts.claims(),
+                                () -> parts.keeper().admission() != null,
+                                parts.files(),
+                                parts.telemetry(),
+                                parts.clock()),
                         parts.clock(),
                         interval,
                         lease,
@@ -164,7 +167,7 @@ public final class Drainer {
             newsEndsWait = false;
             HeldEntry retry = retries.poll();
             if (retry != null) {
-                drainHeld(retry, false);
+                drainHeld(retry);
                 return pauseAfterFailures();
             }
             if (parts.keeper().admission() == null) {
@@ -177,28 +180,26 @@ public final class Drainer {
                     yield nothing.duration();
                 }
                 case Intake.Next.Drain taken -> {
-                    drain(taken.entry(), taken.withoutFile());
+                    drain(taken);
                     yield pauseAfterFailures();
                 }
             };
         }
 
-        private void drain(PendingEntry entry, boolean withoutFile) throws InterruptedException {
+        private void drain(Intake.Next.Drain taken) throws InterruptedException {
+            PendingEntry entry = taken.entry();
             if (entry.reclaimed()) {
                 parts.telemetry()
                         .recovered(Recovery.RECLAIMED, entry.list(), "from a replica that left it");
             }
-            drainHeld(new HeldEntry(entry, replica), withoutFile);
+            drainHeld(new HeldEntry(entry, replica, taken.made()));
         }
 
-        private void drainHeld(HeldEntry held, boolean withoutFile) throws InterruptedException {
+        private void drainHeld(HeldEntry held) throws InterruptedException {
             CompletionStage<KeyDrain.Outcome> drained =
                     CompletableFuture.completedStage(KeyDrain.Outcome.LEFT);
             inHand.incrementAndGet();
             try {
-                if (withoutFile && parts.keeper().admission() != null) {
-                    newFiles.make(held.entry);
-                }
                 drained = keyDrain.drain(held);
             } finally {
                 CompletionStage<?> settled = drained.thenAccept(outcome -> ended(held, outcome));

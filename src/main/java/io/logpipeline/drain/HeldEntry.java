@@ -1,8 +1,10 @@
 package io.logpipeline.drain;
 
 import io.logpipeline.event.UserDay;
+import io.logpipeline.file.Disk;
 import io.logpipeline.redis.PendingEntry;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An entry in this replica's hands, and what came of its tries so far. For one thread at a time:
@@ -16,6 +18,9 @@ final class HeldEntry {
 
     /** The entry's own: the worker that tries it again, any of this replica's, holds the lock. */
     final String token;
+
+    /** Its file, where this replica made it, before the directory's name was made durable. */
+    final Disk.@Nullable Stat made;
 
     /** How often it failed. */
     int failures;
@@ -34,9 +39,11 @@ final class HeldEntry {
 
     /**
      * @param replica this process' name, the first part of its lock tokens
+     * @param made its new file, where {@link NewFiles} made it
      */
-    HeldEntry(PendingEntry entry, String replica) {
+    HeldEntry(PendingEntry entry, String replica, Disk.@Nullable Stat made) {
         this.entry = entry;
+        this.made = made;
         this.userDay = UserDay.fromKey(entry.list());
         this.token = replica + tokenEnd();
     }

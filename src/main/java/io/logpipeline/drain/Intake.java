@@ -1,5 +1,6 @@
 package io.logpipeline.drain;
 
+import io.logpipeline.file.Disk;
 import io.logpipeline.redis.PendingEntry;
 import io.logpipeline.redis.PendingStream;
 import io.logpipeline.redis.PendingStreams;
@@ -30,30 +31,20 @@ import org.jspecify.annotations.Nullable;
  * no more: drained, empty, or in the hands of a worker that has an entry of its own.
  */
 final class Intake {
-    /**
-     * An entry that nobody works on yet.
-     *
-     * @param lookedNanos before its list was looked at
-     */
-    private record Taken(PendingEntry entry, boolean withoutFile, long lookedNanos) {}
-
     /** What a worker does next. */
     sealed interface Next {
         /**
          * Drain this.
          *
-         * @param withoutFile whether its list was seen to wait while there was no file
+         * @param made its file, where that was new, as {@link NewFiles} made it
          */
-        record Drain(PendingEntry entry, boolean withoutFile) implements Next {}
+        record Drain(PendingEntry entry, Disk.@Nullable Stat made) implements Next {}
 
         /** Nothing, for so long, or until there is news. */
         record Wait(Duration duration) implements Next {}
     }
 
     private static final int ENTRIES_PER_TAKE_MIN = 8;
-
-    /** Longer ago than this, another replica may have drained a list that was seen to wait. */
-    private static final Duration LOOK_LIFE = Duration.ofSeconds(1);
 
     private final PendingStreams streams;
     private final NewFiles newFiles;
@@ -64,14 +55,14 @@ final class Intake {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition told = lock.newCondition();
-    private final Queue<Taken> taken = new ArrayDeque<>();
+    private final Queue<Next.Drain> taken = new ArrayDeque<>();
     private final Map<Integer, PendingSource> sources = new ConcurrentHashMap<>();
     private final Set<String> held = ConcurrentHashMap.newKeySet();
     private int lastAsked;
     private long news;
 
     /**
-     * @param newFiles tells whose file is to be made first
+     * @param newFiles makes files of what was taken
      * @param interval how long an entry waits before it is due
      * @param lease how long an entry stays with a consumer that does not touch it
      * @param replica this process' name: each begins with another stream
@@ -105,14 +96,14 @@ final class Intake {
         lock.lockInterruptibly();
         try {
             if (taken.size() > entriesTogether / 2) {
-                return handOut(taken.remove());
+                return taken.remove();
             }
             List<PendingSource> turns = streams.read().stream().map(this::source).toList();
             long now = clock.nanoTime();
             source = nextToAsk(turns, now);
             if (source == null) {
-                Taken first = taken.poll();
-                return first == null ? new Next.Wait(untilNext(turns, now)) : handOut(first);
+                Next.Drain first = taken.poll();
+                return first == null ? new Next.Wait(untilNext(turns, now)) : first;
             }
             source.beingAsked = true;
             int share = (entriesTogether + turns.size() - 1) / turns.size();
@@ -147,17 +138,15 @@ final class Intake {
         if (entries.isEmpty()) {
             return;
         }
-        Set<String> withoutFile = Set.of();
-        long lookedNanos = clock.nanoTime();
+        Map<String, Disk.Stat> made = Map.of();
         try {
             progress.run();
-            withoutFile = newFiles.missing(entries, progress);
+            made = newFiles.make(entries, progress);
         } finally {
             lock.lock();
             try {
                 for (PendingEntry entry : entries) {
-                    boolean without = withoutFile.contains(entry.list());
-                    taken.add(new Taken(entry, without, lookedNanos));
+                    taken.add(new Next.Drain(entry, made.get(entry.list())));
                 }
                 // One of them is for this worker.
                 tell(taken.size() - 1);
@@ -170,16 +159,11 @@ final class Intake {
     private Next poll() {
         lock.lock();
         try {
-            Taken first = taken.poll();
-            return first == null ? new Next.Wait(Duration.ZERO) : handOut(first);
+            Next.Drain first = taken.poll();
+            return first == null ? new Next.Wait(Duration.ZERO) : first;
         } finally {
             lock.unlock();
         }
-    }
-
-    private Next handOut(Taken first) {
-        boolean fresh = clock.since(first.lookedNanos()).compareTo(LOOK_LIFE) < 0;
-        return new Next.Drain(first.entry(), first.withoutFile() && fresh);
     }
 
     /** Its list needs this entry no more: it is to be ended. */

@@ -100,12 +100,12 @@ final class KeyDrain {
             try (var room = memory.reserve(claims.bytesMax(), waitsForRoom, heartbeat::beat)) {
                 // Taken before the sighting, which goes by its store.
                 Claims.Admission admission = keeper.admission();
-                Sighting sighting = volume.sight(userDay);
+                Sighting sighting = volume.sight(userDay).knowing(held.made);
                 ClaimOutcome claim = claim(held, sighting, admission, room);
                 if (claim instanceof ClaimOutcome.NotAdmitted && admittedAnew()) {
                     // What the new store's time says of the file is to be looked at again.
                     admission = keeper.admission();
-                    sighting = volume.sight(userDay);
+                    sighting = volume.sight(userDay).knowing(held.made);
                     claim = claim(held, sighting, admission, room);
                 }
                 if (!(claim instanceof ClaimOutcome.Claimed claimed)) {

@@ -94,7 +94,7 @@ public final class DayFileWriter {
             return sizeBytes < position
                     ? new AppendOutcome.Replaced(sizeBytes)
                     : new Append(file, path, position, sizeBytes, syncsTogether, elements)
-                            .run(position == sighting.firstPosition());
+                            .run(position == sighting.firstPosition(), sighting.directoryNamed());
         } catch (NoSuchFileException movedAway) {
             return new AppendOutcome.Overtaken();
         }
@@ -138,7 +138,7 @@ public final class DayFileWriter {
             this.syncsTogether = syncsTogether;
         }
 
-        AppendOutcome run(boolean entryInDoubt) throws IOException {
+        AppendOutcome run(boolean entryInDoubt, boolean directoryNamed) throws IOException {
             boolean insideLine = endsInsideLine(verifiedFrom);
             Tail tail =
                     Tail.read(file, verifiedFrom, insideLine, sizeBefore, lines, buffer, progress);
@@ -167,7 +167,10 @@ public final class DayFileWriter {
                 files.forces.syncAll();
             } else {
                 files.forces.force(
-                        file, path, entryInDoubt || verifiedFrom == 0 || !tail.isEmpty());
+                        file,
+                        path,
+                        entryInDoubt || verifiedFrom == 0 || !tail.isEmpty(),
+                        directoryNamed);
             }
             int applied = lines.size() - missing.size();
             // With nothing missing, whole lines behind the last match may be the next batch's.

@@ -5,6 +5,7 @@ import io.logpipeline.telemetry.MonotonicClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -79,16 +80,30 @@ public final class DayFiles {
     /**
      * Makes a user's directory and an empty file of the day, where they are missing. Not while it
      * is open: whoever has it open has made it.
+     *
+     * @return how the file is then; empty where it is open, or gone again
      */
-    public void create(UserDay userDay) throws IOException {
-        if (enter(userDay)) {
-            try {
-                forces.prepare();
-                create(path(userDay));
-            } finally {
-                leave(userDay);
-            }
+    public Optional<Disk.Stat> create(UserDay userDay) throws IOException {
+        if (!enter(userDay)) {
+            return Optional.empty();
         }
+        try {
+            forces.prepare();
+            Path path = path(userDay);
+            create(path);
+            return disk.stat(path);
+        } finally {
+            leave(userDay);
+        }
+    }
+
+    /**
+     * Makes the names of all users' directories durable that are there now.
+     *
+     * @return false where that is left to the sync of all that is written
+     */
+    public boolean forceDirectoryNames() throws IOException {
+        return forces.forceDirectoryNames();
     }
 
     void create(Path path) throws IOException {

@@ -55,13 +55,29 @@ final class Forces {
         force(logDir, Objects.requireNonNull(synced).force::await);
     }
 
-    /** The content of a file, and its name where that may never have been forced. */
-    void force(Disk.OpenFile file, Path path, boolean nameInDoubt) throws IOException {
+    /**
+     * The content of a file, and its name where that may never have been forced.
+     *
+     * @param directoryNamed whether the name of its directory was, in any case
+     */
+    void force(Disk.OpenFile file, Path path, boolean nameInDoubt, boolean directoryNamed)
+            throws IOException {
         forceContent(file, path);
         if (nameInDoubt) {
             forceNames(parent(path));
-            force(logDir, logDirNames::await);
+            if (!directoryNamed) {
+                force(logDir, logDirNames::await);
+            }
         }
+    }
+
+    /** Of users' directories; false where that is left to the sync of all. */
+    boolean forceDirectoryNames() throws IOException {
+        if (sync == Sync.FILESYSTEM) {
+            return false;
+        }
+        force(logDir, logDirNames::await);
+        return true;
     }
 
     void forceContent(Disk.OpenFile file, Path path) throws IOException {

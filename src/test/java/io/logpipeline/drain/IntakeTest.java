@@ -53,7 +53,7 @@ class IntakeTest {
         DayFiles files = new DayFiles(new NioDisk(), logDir, lease, clock, (path, cause) -> null);
         return new Intake(
                 streams,
-                new NewFiles(claims, files, new RecordedTelemetry()),
+                new NewFiles(claims, () -> true, files, new RecordedTelemetry(), clock),
                 clock,
                 Duration.ZERO,
                 lease,
@@ -187,16 +187,14 @@ class IntakeTest {
     }
 
     @Test
-    void aLookThatIsLongAgoMakesNoFile() throws Exception {
-        for (int i = 1; i <= 2; i++) {
-            redis.server().rpush("logs:user_" + i + ":1", "1");
-        }
+    void anEntryComesWithTheFileThatWasMadeForItsList() throws Exception {
+        redis.server().rpush("logs:user_1:1", "1");
         enter(2);
         Intake intake = intake(Duration.ofHours(1));
 
-        assertThat(((Intake.Next.Drain) intake.next(() -> {})).withoutFile()).isTrue();
-        clock.advance(Duration.ofSeconds(2));
-        assertThat(((Intake.Next.Drain) intake.next(() -> {})).withoutFile()).isFalse();
+        assertThat(((Intake.Next.Drain) intake.next(() -> {})).made())
+                .isEqualTo(new NioDisk().stat(logDir.resolve("user_1/1.jsonl")).orElseThrow());
+        assertThat(((Intake.Next.Drain) intake.next(() -> {})).made()).isNull();
     }
 
     @Test
@@ -206,7 +204,8 @@ class IntakeTest {
         Intake intake = intake(Duration.ofHours(1));
         calls.before(Script.WAITING, () -> clock.advance(Duration.ofSeconds(2)), 1);
 
-        assertThat(((Intake.Next.Drain) intake.next(() -> {})).withoutFile()).isFalse();
+        assertThat(((Intake.Next.Drain) intake.next(() -> {})).made()).isNull();
+        assertThat(logDir).isEmptyDirectory();
     }
 
     @Test

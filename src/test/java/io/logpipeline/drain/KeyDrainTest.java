@@ -106,7 +106,7 @@ class KeyDrainTest {
     }
 
     private KeyDrain.Outcome drain(PendingEntry entry) throws Exception {
-        return drain(new HeldEntry(entry, "replica"));
+        return drain(new HeldEntry(entry, "replica", null));
     }
 
     /** What becomes of the entry in the end. */
@@ -175,7 +175,7 @@ class KeyDrainTest {
     void theLastChunkKeepsItsRoomUntilItsCommitIsAnswered() throws Exception {
         CompletableFuture<Void> commit = calls.hold(Script.COMMIT);
 
-        var drained = keyDrain.drain(new HeldEntry(pushed("1", "2"), "replica"));
+        var drained = keyDrain.drain(new HeldEntry(pushed("1", "2"), "replica", null));
 
         assertThat(file).hasContent("1\n2\n");
         assertThat(memory.freeBytes()).isEqualTo((1 << 20) - 2 - 2 * 64);
@@ -244,7 +244,7 @@ class KeyDrainTest {
 
     @Test
     void aStoreThatForgotAllBeforeTheLastCommitHasNoListExpiredThatIsInItsFile() throws Exception {
-        HeldEntry held = new HeldEntry(pushed("1"), "replica");
+        HeldEntry held = new HeldEntry(pushed("1"), "replica", null);
         calls.before(Script.COMMIT, redis.server()::flushall, 1);
 
         assertThat(drain(held)).isEqualTo(KeyDrain.Outcome.RETRY);

@@ -5,6 +5,7 @@ import static io.logpipeline.drain.DrainedLists.push;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.file.DayFiles;
+import io.logpipeline.file.Disk;
 import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.PendingEntry;
@@ -13,13 +14,18 @@ import io.logpipeline.redis.RedisKeys;
 import io.logpipeline.redis.Script;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.testing.Await;
+import io.logpipeline.testing.ForwardingDisk;
 import io.logpipeline.testing.SharedRedis;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.assertj.core.data.Index;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,54 +129,139 @@ class NewFilesTest {
         }
     }
 
-    private NewFiles newFiles(RecordedTelemetry telemetry) {
+    @Test
+    void theNamesOfWhatComesTogetherAreForcedTogetherAndBeforeTheEvents() throws Exception {
+        List<String> effects = Collections.synchronizedList(new ArrayList<>());
+        Disk disk = new NotedDisk(effects, logDir);
+        try (DrainStage stage =
+                new DrainStage(redis.link(), disk, logDir, "replica", LEASE, LISTS)) {
+            stage.sweeper.stop();
+            stage.awaitAdmission();
+            List<String> lists = new ArrayList<>();
+            for (int i = 0; i < LISTS; i++) {
+                lists.add("logs:user_" + i + ":1");
+                redis.server().rpush(lists.getLast(), "1", "2");
+            }
+            effects.clear();
+            stage.pending.add(lists, 1);
+
+            assertDrained(stage, lists);
+
+            assertThat(effects)
+                    .startsWith(Collections.nCopies(LISTS, "create").toArray(String[]::new))
+                    .contains("names", Index.atIndex(LISTS))
+                    .containsOnlyOnce("names")
+                    .hasSize(LISTS + 1 + LISTS);
+        }
+    }
+
+    /** Notes what is made, and when the names of users' directories, and of files, are forced. */
+    private static final class NotedDisk extends ForwardingDisk {
+        private final List<String> effects;
+        private final Path logDir;
+
+        NotedDisk(List<String> effects, Path logDir) {
+            super(new NioDisk());
+            this.effects = effects;
+            this.logDir = logDir;
+        }
+
+        @Override
+        public boolean create(Path path) throws IOException {
+            effects.add("create");
+            return super.create(path);
+        }
+
+        @Override
+        public void forceDirectory(Path directory) throws IOException {
+            effects.add(directory.equals(logDir) ? "names" : "name");
+            super.forceDirectory(directory);
+        }
+    }
+
+    private NewFiles newFiles(Disk disk, boolean mayWrite, RecordedTelemetry telemetry) {
         Claims claims = new Claims(redis.link(), LEASE, LEASE, 1, 1, 1);
         MonotonicClock clock = MonotonicClock.system();
-        DayFiles files = new DayFiles(new NioDisk(), logDir, LEASE, clock, (path, cause) -> null);
-        return new NewFiles(claims, files, telemetry);
+        DayFiles files = new DayFiles(disk, logDir, LEASE, clock, (path, cause) -> null);
+        return new NewFiles(claims, () -> mayWrite, files, telemetry, clock);
+    }
+
+    private static Map<String, Disk.Stat> make(NewFiles newFiles, String... lists)
+            throws InterruptedException {
+        List<PendingEntry> entries =
+                Stream.of(lists).map(list -> new PendingEntry(0, "1-1", list, 1, false)).toList();
+        return newFiles.make(entries, () -> {});
     }
 
     @Test
     void aDiskThatFailsOnceIsToldOf() throws Exception {
         RecordedTelemetry telemetry = new RecordedTelemetry();
-        NewFiles newFiles = newFiles(telemetry);
-        Files.createFile(logDir.resolve("user_a"));
-        newFiles.make(entry("logs:user_a:1"));
+        NewFiles newFiles = newFiles(new NioDisk(), true, telemetry);
+        Path toNowhere = Files.createDirectory(logDir.resolve("user_a")).resolve("1.jsonl");
+        Files.createSymbolicLink(toNowhere, logDir.resolve("nowhere"));
+        redis.server().rpush("logs:user_a:1", "1");
+        assertThat(make(newFiles, "logs:user_a:1")).isEmpty();
         assertThat(telemetry.failures("logs:user_a:1")).hasSize(1);
 
-        Files.createDirectory(logDir.resolve("user_b"));
-        Files.createSymbolicLink(
-                logDir.resolve("user_b/1.jsonl"), logDir.resolve("user_b/1.jsonl"));
-        newFiles.missing(List.of(entry("logs:user_b:1")), () -> {});
+        Path toItself = Files.createDirectory(logDir.resolve("user_b")).resolve("1.jsonl");
+        Files.createSymbolicLink(toItself, toItself);
+        assertThat(make(newFiles, "logs:user_b:1")).isEmpty();
         assertThat(telemetry.failures("logs:user_b:1")).hasSize(1);
     }
 
     @Test
-    void onlyListsThatWaitAndHaveNoFileAreNamed() throws Exception {
-        NewFiles newFiles = newFiles(new RecordedTelemetry());
+    void namesThatCouldNotBeForcedAreToldOfAndLeftToTheAppend() throws Exception {
+        RecordedTelemetry telemetry = new RecordedTelemetry();
+        Disk disk =
+                new ForwardingDisk(new NioDisk()) {
+                    @Override
+                    public void forceDirectory(Path directory) throws IOException {
+                        super.forceDirectory(directory.resolve("gone"));
+                    }
+                };
+        redis.server().rpush("logs:user_a:1", "1");
+
+        assertThat(make(newFiles(disk, true, telemetry), "logs:user_a:1")).isEmpty();
+
+        assertThat(telemetry.failures("logs:user_a:1")).hasSize(1);
+        assertThat(logDir.resolve("user_a/1.jsonl")).isEmptyFile();
+    }
+
+    @Test
+    void aReplicaThatMayNotWriteMakesNothing() throws Exception {
+        redis.server().rpush("logs:user_a:1", "1");
+
+        assertThat(make(newFiles(new NioDisk(), false, new RecordedTelemetry()), "logs:user_a:1"))
+                .isEmpty();
+
+        assertThat(logDir).isEmptyDirectory();
+    }
+
+    @Test
+    void onlyListsThatWaitAndHaveNoFileGetOne() throws Exception {
+        NewFiles newFiles = newFiles(new NioDisk(), true, new RecordedTelemetry());
         redis.server().rpush("logs:user_list:1", "1");
         redis.server().rpush("{logs:user_batch:1}:batch", "1");
         redis.server().rpush("logs:user_file:1", "1");
         redis.server().rpush("logs:user_:x", "1");
         redis.server().set("logs:user_text:1", "no list");
-        newFiles.make(entry("logs:user_file:1"));
+        assertThat(make(newFiles, "logs:user_file:1")).containsOnlyKeys("logs:user_file:1");
 
-        assertThat(newFiles.missing(List.of(), () -> {})).isEmpty();
+        assertThat(make(newFiles)).isEmpty();
         assertThat(
-                        newFiles.missing(
-                                List.of(
-                                        entry("logs:user_gone:1"),
-                                        entry("logs:user_list:1"),
-                                        entry("logs:user_text:1"),
-                                        entry("logs:user_batch:1"),
-                                        entry("logs:user_:x"),
-                                        entry("logs:user_file:1")),
-                                () -> {}))
-                .containsExactlyInAnyOrder("logs:user_list:1", "logs:user_batch:1");
+                        make(
+                                newFiles,
+                                "logs:user_gone:1",
+                                "logs:user_list:1",
+                                "logs:user_text:1",
+                                "logs:user_batch:1",
+                                "logs:user_:x",
+                                "logs:user_file:1"))
+                .containsOnlyKeys("logs:user_list:1", "logs:user_batch:1")
+                .containsEntry(
+                        "logs:user_list:1",
+                        new NioDisk().stat(logDir.resolve("user_list/1.jsonl")).orElseThrow());
         assertThat(logDir.resolve("user_file/1.jsonl")).isEmptyFile();
-    }
-
-    private static PendingEntry entry(String list) {
-        return new PendingEntry(0, "1-1", list, 1, false);
+        assertThat(logDir.resolve("user_gone")).doesNotExist();
     }
 }

@@ -28,7 +28,7 @@ class RetryQueueTest {
     private final RetryQueue queue = new RetryQueue(clock);
 
     private static HeldEntry entry(String id) {
-        return new HeldEntry(new PendingEntry(0, id, "logs:user_a:1", 0, false), "replica");
+        return new HeldEntry(new PendingEntry(0, id, "logs:user_a:1", 0, false), "replica", null);
     }
 
     private long millisUntilDue() {

@@ -102,6 +102,42 @@ class AppendOrderTest {
                 .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
     }
 
+    private Sighting made() throws IOException {
+        Files.createDirectories(file.logDir);
+        Disk.Stat made = file.files.create(DayFileFixture.USER_DAY).orElseThrow();
+        assertThat(file.files.forceDirectoryNames()).isTrue();
+        return file.sighting().knowing(made);
+    }
+
+    @Test
+    void theNameOfADirectoryThatWasMadeForManyIsForcedOnceForAll() throws IOException {
+        Sighting made = made();
+
+        file.writer.append(DayFileFixture.USER_DAY, made, 0, DayFileFixture.elements("a"));
+
+        assertThat(file.disk.effects())
+                .containsSubsequence("STAT 7.jsonl", "FORCE_DIRECTORY 0", "WRITE 7.jsonl 0+2")
+                .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u");
+    }
+
+    @Test
+    void theDirectoriesOfAFileThatIsAnotherThanThatWhichWasMadeAreForcedBeforeSuccess()
+            throws IOException {
+        Disk.Stat made = made().file().orElseThrow();
+        Files.delete(file.path);
+        Files.delete(file.path.getParent());
+        file.put("b\n");
+
+        file.writer.append(
+                DayFileFixture.USER_DAY,
+                file.sighting().knowing(made),
+                0,
+                DayFileFixture.elements("a"));
+
+        assertThat(file.disk.effects())
+                .endsWith("FORCE 7.jsonl", "FORCE_DIRECTORY user_u", "FORCE_DIRECTORY 0");
+    }
+
     @Test
     void theDirectoriesOfAFileThatNoLedgerKnowsAreForcedBeforeSuccess() throws IOException {
         begin("");

@@ -80,12 +80,12 @@ class DayFileLockTest {
                         MonotonicClock.system(),
                         (path, cause) -> null);
         assertThat(files.enter(userDay)).isTrue();
-        files.create(userDay);
+        assertThat(files.create(userDay)).isEmpty();
         assertThat(files.path(userDay)).doesNotExist();
         assertThat(files.enter(userDay)).isFalse();
         files.leave(userDay);
 
-        files.create(userDay);
+        assertThat(files.create(userDay)).isPresent();
 
         assertThat(files.path(userDay)).isEmptyFile();
         assertThat(files.enter(userDay)).isTrue();

@@ -53,8 +53,16 @@ class FileSystemSyncTest {
     void aFileOnAnotherFileSystemIsForcedByItself() throws Exception {
         file.disk.holdingNothing();
         file.append(0, "a");
-        assertThat(effects()).containsSubsequence("WRITE", "FORCE", "FORCE_DIRECTORY");
+        assertThat(effects())
+                .containsSubsequence("WRITE", "FORCE", "FORCE_DIRECTORY", "FORCE_DIRECTORY");
         assertThat(effects()).doesNotContain("SYNC");
+    }
+
+    @Test
+    void namesAreLeftToTheSyncOfAll() throws Exception {
+        assertThat(file.files.create(DayFileFixture.USER_DAY)).isPresent();
+        assertThat(file.files.forceDirectoryNames()).isFalse();
+        assertThat(effects()).startsWith("OPEN_FILE_SYSTEM").doesNotContain("FORCE_DIRECTORY");
     }
 
     @Test

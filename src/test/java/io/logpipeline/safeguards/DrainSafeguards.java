@@ -52,26 +52,39 @@ final class DrainSafeguards {
                     new Safeguard(
                             "look has a life",
                             "A list that was seen to wait long ago gets no file before its claim.",
-                            "drain/Intake.java",
-                            "first.withoutFile() && fresh",
-                            "first.withoutFile()",
-                            "drain.IntakeTest#aLookThatIsLongAgoMakesNoFile"),
-                    new Safeguard(
-                            "life of a look begins before it",
-                            "A replica that slept as it looked makes no file by what it saw.",
-                            "drain/Intake.java",
-                            "new Taken(entry, without, lookedNanos)",
-                            "new Taken(entry, without, clock.nanoTime())",
+                            "drain/NewFiles.java",
+                            " && clock.since(lookedNanos).compareTo(LOOK_LIFE) < 0",
+                            "",
                             "drain.IntakeTest#aLookThatTookLongMakesNoFile"),
+                    new Safeguard(
+                            "file of who may not write",
+                            "A replica that is not let to the volume makes nothing there.",
+                            "drain/NewFiles.java",
+                            "mayWrite.getAsBoolean() && ",
+                            "",
+                            "drain.NewFilesTest#aReplicaThatMayNotWriteMakesNothing"),
+                    new Safeguard(
+                            "names of what was made",
+                            "Only a force makes the names of new directories durable.",
+                            "file/DayFiles.java",
+                            "return forces.forceDirectoryNames();",
+                            "return true;",
+                            "drain.NewFilesTest"
+                                + "#theNamesOfWhatComesTogetherAreForcedTogetherAndBeforeTheEvents"),
+                    new Safeguard(
+                            "names that could not be forced",
+                            "What failed to be forced once is forced by the append.",
+                            "drain/NewFiles.java",
+                            "return areNamed(made) ? made : Map.of();",
+                            "areNamed(made);\n        return made;",
+                            "drain.NewFilesTest"
+                                    + "#namesThatCouldNotBeForcedAreToldOfAndLeftToTheAppend"),
                     new Safeguard(
                             "file that is open is not made",
                             "Making a file opens and closes it, which would end its writer's lock.",
                             "file/DayFiles.java",
-                            "if (enter(userDay)) {\n            try {\n                forces",
-                            "enter(userDay);\n"
-                                    + "        if (true) {\n"
-                                    + "            try {\n"
-                                    + "                forces",
+                            "if (!enter(userDay)) {\n            return Optional.empty();",
+                            "if (!enter(userDay) && false) {\n            return Optional.empty();",
                             "file.DayFileLockTest#aFileThatIsOpenHereIsNotMade"),
                     new Safeguard(
                             "entry of the holder stays",
@@ -281,8 +294,7 @@ final class DrainSafeguards {
                             "A disk that fails once as a file is made does so with a number and a"
                                     + " word.",
                             "drain/NewFiles.java",
-                            "telemetry.drainFailed(problem.reason(), userDay.key(),"
-                                    + " problem.details());",
+                            "telemetry.drainFailed(problem.reason(), list, problem.details());",
                             "",
                             "drain.NewFilesTest#aDiskThatFailsOnceIsToldOf"));
 

@@ -138,12 +138,35 @@ final class FileSafeguards {
                             "if (false) {",
                             "file.AppendOrderTest"),
                     new Safeguard(
+                            "name of a directory",
+                            "The entry of a new file's directory is on the disk.",
+                            "file/Forces.java",
+                            "if (!directoryNamed) {",
+                            "if (false) {",
+                            "file.AppendOrderTest"),
+                    new Safeguard(
+                            "name of another file's directory",
+                            "What is known of a file that was made holds for no other.",
+                            "file/Sighting.java",
+                            "file.equals(Optional.of(named))",
+                            "file.isPresent()",
+                            "file.AppendOrderTest"),
+                    new Safeguard(
+                            "name of a directory of another file system",
+                            "The sync of all does not reach what a link leads to.",
+                            "file/Forces.java",
+                            "            if (!directoryNamed) {\n                force(logDir,"
+                                    + " logDirNames::await);",
+                            "            if (!directoryNamed) {\n"
+                                    + "                forceDirectoryNames();",
+                            "file.FileSystemSyncTest#aFileOnAnotherFileSystemIsForcedByItself"),
+                    new Safeguard(
                             "entry of an unsettled file",
                             "The entry of a file that a dead process made is forced by whoever goes"
                                     + " on.",
                             "file/DayFileWriter.java",
-                            " || !tail.isEmpty());",
-                            ");",
+                            " || !tail.isEmpty(),",
+                            ",",
                             "file.AppendOrderTest"),
                     new Safeguard(
                             "entry of a file without lines",
