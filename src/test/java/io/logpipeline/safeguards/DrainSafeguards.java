@@ -106,7 +106,8 @@ final class DrainSafeguards {
                             "What the new store's time says of a file is looked at before its"
                                     + " claim.",
                             "drain/KeyDrain.java",
-                            "sighting = volume.sight(userDay);\n                    claim",
+                            "sighting = volume.sight(userDay).knowing(held.made);\n"
+                                    + "                    claim",
                             "claim",
                             "drain.KeyDrainTest"),
                     new Safeguard(
