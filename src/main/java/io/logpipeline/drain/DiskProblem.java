@@ -1,5 +1,6 @@
 package io.logpipeline.drain;
 
+import io.logpipeline.file.Disk;
 import io.logpipeline.telemetry.DrainFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -9,7 +10,8 @@ import java.util.Locale;
 /** Why a day file could not be written, in an operator's words. */
 record DiskProblem(DrainFailure reason, String details) {
     /** Java has exceptions of their own for few of them; the others are told by their text. */
-    static DiskProblem of(IOException failure) {
+    static DiskProblem of(IOException thrown) {
+        IOException failure = thrown instanceof Disk.NotOpened not ? not.reason() : thrown;
         String details =
                 failure instanceof FileSystemException named && named.getReason() != null
                         ? named.getReason()

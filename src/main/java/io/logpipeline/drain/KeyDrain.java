@@ -3,7 +3,6 @@ package io.logpipeline.drain;
 import io.logpipeline.event.UserDay;
 import io.logpipeline.file.AppendOutcome;
 import io.logpipeline.file.DayFileWriter;
-import io.logpipeline.file.Disk;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.Sighting;
 import io.logpipeline.redis.ClaimOutcome;
@@ -146,8 +145,6 @@ final class KeyDrain {
                     return now(Outcome.RETRY);
                 }
                 pending.renew(held.entry);
-            } catch (Disk.NotOpened notOpened) {
-                return now(failed(held, notOpened.reason()));
             } catch (IOException failure) {
                 return now(failed(held, failure));
             }

@@ -5,6 +5,7 @@ import static io.logpipeline.drain.DrainedLists.push;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.file.DayFiles;
+import io.logpipeline.file.DirectoryErrors;
 import io.logpipeline.file.Disk;
 import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
@@ -12,11 +13,13 @@ import io.logpipeline.redis.PendingEntry;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisKeys;
 import io.logpipeline.redis.Script;
+import io.logpipeline.telemetry.DrainFailure;
 import io.logpipeline.telemetry.MonotonicClock;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ForwardingDisk;
 import io.logpipeline.testing.SharedRedis;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -216,14 +219,17 @@ class NewFilesTest {
                 new ForwardingDisk(new NioDisk()) {
                     @Override
                     public void forceDirectory(Path directory) throws IOException {
-                        super.forceDirectory(directory.resolve("gone"));
+                        throw DirectoryErrors.notOpened(
+                                new AccessDeniedException(directory.toString()));
                     }
                 };
         redis.server().rpush("logs:user_a:1", "1");
 
         assertThat(make(newFiles(disk, true, telemetry), "logs:user_a:1")).isEmpty();
 
-        assertThat(telemetry.failures("logs:user_a:1")).hasSize(1);
+        assertThat(telemetry.failures("logs:user_a:1"))
+                .singleElement()
+                .matches(failure -> failure.reason() == DrainFailure.PERMISSION);
         assertThat(logDir.resolve("user_a/1.jsonl")).isEmptyFile();
     }
 
