@@ -70,7 +70,7 @@ public final class Drainer {
                         parts.pending(),
                         new NewFiles(
                                 parts.claims(),
-                                () -> parts.keeper().admission() != null,
+                                parts.keeper()::admission,
                                 parts.files(),
                                 parts.telemetry(),
                                 parts.clock()),

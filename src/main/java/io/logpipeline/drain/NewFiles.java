@@ -15,7 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes day files before the first claims of their lists. A claim is good for the file that was
@@ -31,22 +32,22 @@ final class NewFiles {
     private static final Duration LOOK_LIFE = Duration.ofSeconds(1);
 
     private final Claims claims;
-    private final BooleanSupplier mayWrite;
+    private final Supplier<Claims.@Nullable Admission> admission;
     private final DayFiles files;
     private final DrainTelemetry telemetry;
     private final MonotonicClock clock;
 
     /**
-     * @param mayWrite whether this replica is let to the volume now
+     * @param admission what this replica is let to now; null: to nothing
      */
     NewFiles(
             Claims claims,
-            BooleanSupplier mayWrite,
+            Supplier<Claims.@Nullable Admission> admission,
             DayFiles files,
             DrainTelemetry telemetry,
             MonotonicClock clock) {
         this.claims = claims;
-        this.mayWrite = mayWrite;
+        this.admission = admission;
         this.files = files;
         this.telemetry = telemetry;
         this.clock = clock;
@@ -62,7 +63,8 @@ final class NewFiles {
      */
     Map<String, Disk.Stat> make(List<PendingEntry> entries, Runnable progress)
             throws InterruptedException {
-        if (!claims.canLookTogether()) {
+        Claims.Admission admitted = admission.get();
+        if (admitted == null || !claims.canLookTogether()) {
             return Map.of();
         }
         long lookedNanos = clock.nanoTime();
@@ -74,9 +76,10 @@ final class NewFiles {
             }
         }
         Map<String, Disk.Stat> made = new HashMap<>();
-        for (String list : waiting(missing)) {
+        for (String list : waiting(missing, admitted)) {
             progress.run();
-            if (mayWrite.getAsBoolean() && clock.since(lookedNanos).compareTo(LOOK_LIFE) < 0) {
+            if (admitted.equals(admission.get())
+                    && clock.since(lookedNanos).compareTo(LOOK_LIFE) < 0) {
                 make(list, made);
             }
         }
@@ -92,9 +95,10 @@ final class NewFiles {
         }
     }
 
-    private Set<String> waiting(List<String> lists) throws InterruptedException {
+    private Set<String> waiting(List<String> lists, Claims.Admission admitted)
+            throws InterruptedException {
         try {
-            return claims.waiting(lists);
+            return claims.waiting(lists, admitted);
         } catch (RedisFailure claimsFindOut) {
             return Set.of();
         }

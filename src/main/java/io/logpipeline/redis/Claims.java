@@ -210,17 +210,26 @@ public final class Claims {
         return calls.topology() == Topology.ONE_SERVER;
     }
 
-    /** Which of some lists hold events now, where {@link #canLookTogether}. */
-    public Set<String> waiting(List<String> lists) throws RedisFailure, InterruptedException {
+    /**
+     * Which of some lists hold events now, where {@link #canLookTogether}; none for a caller whose
+     * admission no longer holds.
+     */
+    public Set<String> waiting(List<String> lists, Admission admission)
+            throws RedisFailure, InterruptedException {
         if (lists.isEmpty()) {
             return Set.of();
         }
-        List<String> keys = new ArrayList<>(2 * lists.size());
+        List<String> keys = new ArrayList<>(2 + 2 * lists.size());
+        keys.add(RedisKeys.STORE);
+        keys.add(RedisKeys.VOLUME);
         for (String list : lists) {
             keys.add(list);
             keys.add(RedisKeys.batch(list));
         }
-        Reply reply = run(Script.WAITING, keys);
+        Reply reply = run(Script.WAITING, keys, admission.storeId(), admission.volumeId());
+        if (reply.word().equals("NOT_ADMITTED")) {
+            return Set.of();
+        }
         Set<String> waiting = new HashSet<>();
         for (int i = 0; i < lists.size(); i++) {
             if (reply.number(1 + i) == 1) {

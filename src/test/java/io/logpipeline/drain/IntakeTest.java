@@ -34,6 +34,8 @@ class IntakeTest {
     /** Of a take, at least; see {@link Intake}. */
     private static final int TOGETHER = 8;
 
+    private static final Claims.Admission ADMITTED = new Claims.Admission("store", "volume");
+
     @RegisterExtension private static final SharedRedis redis = new SharedRedis();
 
     @TempDir private Path logDir;
@@ -44,6 +46,8 @@ class IntakeTest {
 
     @BeforeEach
     void start() {
+        redis.server().set("logs:store", ADMITTED.storeId());
+        redis.server().set("logs:volume", ADMITTED.volumeId());
         calls = new FaultyCalls(redis.link());
         streams = new PendingStreams(calls, "one", new StreamSet(1));
     }
@@ -53,7 +57,7 @@ class IntakeTest {
         DayFiles files = new DayFiles(new NioDisk(), logDir, lease, clock, (path, cause) -> null);
         return new Intake(
                 streams,
-                new NewFiles(claims, () -> true, files, new RecordedTelemetry(), clock),
+                new NewFiles(claims, () -> ADMITTED, files, new RecordedTelemetry(), clock),
                 clock,
                 Duration.ZERO,
                 lease,

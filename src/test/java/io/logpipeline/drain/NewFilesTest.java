@@ -27,8 +27,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.assertj.core.data.Index;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,11 +185,18 @@ class NewFilesTest {
         }
     }
 
-    private NewFiles newFiles(Disk disk, boolean mayWrite, RecordedTelemetry telemetry) {
+    private static final Claims.Admission ADMITTED = new Claims.Admission("store", "volume");
+
+    private NewFiles newFiles(
+            Disk disk,
+            Supplier<Claims.@Nullable Admission> admission,
+            RecordedTelemetry telemetry) {
+        redis.server().set("logs:store", ADMITTED.storeId());
+        redis.server().set("logs:volume", ADMITTED.volumeId());
         Claims claims = new Claims(redis.link(), LEASE, LEASE, 1, 1, 1);
         MonotonicClock clock = MonotonicClock.system();
         DayFiles files = new DayFiles(disk, logDir, LEASE, clock, (path, cause) -> null);
-        return new NewFiles(claims, () -> mayWrite, files, telemetry, clock);
+        return new NewFiles(claims, admission, files, telemetry, clock);
     }
 
     private static Map<String, Disk.Stat> make(NewFiles newFiles, String... lists)
@@ -199,7 +209,7 @@ class NewFilesTest {
     @Test
     void aDiskThatFailsOnceIsToldOf() throws Exception {
         RecordedTelemetry telemetry = new RecordedTelemetry();
-        NewFiles newFiles = newFiles(new NioDisk(), true, telemetry);
+        NewFiles newFiles = newFiles(new NioDisk(), () -> ADMITTED, telemetry);
         Path toNowhere = Files.createDirectory(logDir.resolve("user_a")).resolve("1.jsonl");
         Files.createSymbolicLink(toNowhere, logDir.resolve("nowhere"));
         redis.server().rpush("logs:user_a:1", "1");
@@ -225,7 +235,7 @@ class NewFilesTest {
                 };
         redis.server().rpush("logs:user_a:1", "1");
 
-        assertThat(make(newFiles(disk, true, telemetry), "logs:user_a:1")).isEmpty();
+        assertThat(make(newFiles(disk, () -> ADMITTED, telemetry), "logs:user_a:1")).isEmpty();
 
         assertThat(telemetry.failures("logs:user_a:1"))
                 .singleElement()
@@ -234,18 +244,32 @@ class NewFilesTest {
     }
 
     @Test
-    void aReplicaThatMayNotWriteMakesNothing() throws Exception {
+    void aReplicaThatIsNotAdmittedMakesNothing() throws Exception {
         redis.server().rpush("logs:user_a:1", "1");
+        assertMakesNothing(() -> null);
+        assertMakesNothing(() -> new Claims.Admission("another", ADMITTED.volumeId()));
+        assertMakesNothing(() -> new Claims.Admission(ADMITTED.storeId(), "another"));
+    }
 
-        assertThat(make(newFiles(new NioDisk(), false, new RecordedTelemetry()), "logs:user_a:1"))
-                .isEmpty();
+    @Test
+    void aReplicaThatIsAdmittedToAnotherStoreMeanwhileMakesNothing() throws Exception {
+        redis.server().rpush("logs:user_a:1", "1");
+        AtomicInteger asked = new AtomicInteger();
+        assertMakesNothing(() ->
+                asked.getAndIncrement() == 0 ? ADMITTED : new Claims.Admission("b", "volume"));
+        assertThat(asked).hasValue(2);
+    }
 
+    private void assertMakesNothing(Supplier<Claims.@Nullable Admission> admission)
+            throws Exception {
+        NewFiles newFiles = newFiles(new NioDisk(), admission, new RecordedTelemetry());
+        assertThat(make(newFiles, "logs:user_a:1")).isEmpty();
         assertThat(logDir).isEmptyDirectory();
     }
 
     @Test
     void onlyListsThatWaitAndHaveNoFileGetOne() throws Exception {
-        NewFiles newFiles = newFiles(new NioDisk(), true, new RecordedTelemetry());
+        NewFiles newFiles = newFiles(new NioDisk(), () -> ADMITTED, new RecordedTelemetry());
         redis.server().rpush("logs:user_list:1", "1");
         redis.server().rpush("{logs:user_batch:1}:batch", "1");
         redis.server().rpush("logs:user_file:1", "1");

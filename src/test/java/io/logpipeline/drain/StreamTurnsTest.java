@@ -124,7 +124,7 @@ class StreamTurnsTest {
         MonotonicClock clock = MonotonicClock.system();
         Claims claims = new Claims(calls, LONG, LONG, 1, 1, 1);
         DayFiles files = new DayFiles(new NioDisk(), logDir, LONG, clock, (path, cause) -> null);
-        NewFiles newFiles = new NewFiles(claims, () -> true, files, new RecordedTelemetry(), clock);
+        NewFiles newFiles = new NewFiles(claims, () -> null, files, new RecordedTelemetry(), clock);
         Intake intake = new Intake(streams, newFiles, clock, Duration.ZERO, LONG, "one", 2);
         CompletableFuture<Void> gate = calls.hold(Script.TAKE);
         enter(0, "1-1", "logs:user_a:1");

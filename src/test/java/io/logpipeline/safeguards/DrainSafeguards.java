@@ -57,12 +57,13 @@ final class DrainSafeguards {
                             "",
                             "drain.IntakeTest#aLookThatTookLongMakesNoFile"),
                     new Safeguard(
-                            "file of who may not write",
-                            "A replica that is not let to the volume makes nothing there.",
+                            "file of who is let to another store",
+                            "A replica that was let to another store meanwhile makes nothing.",
                             "drain/NewFiles.java",
-                            "mayWrite.getAsBoolean() && ",
-                            "",
-                            "drain.NewFilesTest#aReplicaThatMayNotWriteMakesNothing"),
+                            "if (admitted.equals(admission.get())",
+                            "if (true",
+                            "drain.NewFilesTest"
+                                    + "#aReplicaThatIsAdmittedToAnotherStoreMeanwhileMakesNothing"),
                     new Safeguard(
                             "names of what was made",
                             "Only a force makes the names of new directories durable.",
@@ -287,8 +288,9 @@ final class DrainSafeguards {
                             "A list that is gone gets no empty file in the place of one that was"
                                     + " moved away.",
                             "drain/NewFiles.java",
-                            "return claims.waiting(lists);",
-                            "claims.waiting(lists);\n            return Set.copyOf(lists);",
+                            "return claims.waiting(lists, admitted);",
+                            "claims.waiting(lists, admitted);\n"
+                                    + "            return Set.copyOf(lists);",
                             "drain.NewFilesTest#aListThatIsGoneGetsNoFile"),
                     new Safeguard(
                             "new file that fails is told",

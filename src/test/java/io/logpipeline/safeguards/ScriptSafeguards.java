@@ -28,6 +28,20 @@ final class ScriptSafeguards {
                             "",
                             "redis.CommitTest"),
                     new Safeguard(
+                            "file of who is not admitted",
+                            "Files are made for the store that the directory has noted only.",
+                            "redis/waiting.lua",
+                            "redis.call('GET', KEYS[1]) ~= ARGV[1]",
+                            "false",
+                            "drain.NewFilesTest#aReplicaThatIsNotAdmittedMakesNothing"),
+                    new Safeguard(
+                            "file of who has no lease of the volume",
+                            "Files are made on the volume of the store's lease only.",
+                            "redis/waiting.lua",
+                            " or redis.call('GET', KEYS[2]) ~= ARGV[2]",
+                            "",
+                            "drain.NewFilesTest#aReplicaThatIsNotAdmittedMakesNothing"),
+                    new Safeguard(
                             "a list that waits is a list",
                             "A key of another type gets no file.",
                             "redis/waiting.lua",

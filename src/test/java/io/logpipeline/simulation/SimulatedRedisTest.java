@@ -139,6 +139,7 @@ class SimulatedRedisTest {
                         "TEND LIST",
                         "TEND NO_LIST",
                         "TEND REARMED",
+                        "WAITING NOT_ADMITTED",
                         "WAITING WAITING");
     }
 
@@ -232,7 +233,14 @@ class SimulatedRedisTest {
                 }
                 yield keys;
             }
-            case WAITING -> List.of(list, "{" + list + "}:batch", LISTS.getFirst(), lock);
+            case WAITING ->
+                    List.of(
+                            "logs:store",
+                            "logs:volume",
+                            list,
+                            "{" + list + "}:batch",
+                            LISTS.getFirst(),
+                            lock);
             case CLAIM, COMMIT -> {
                 List<String> keys =
                         new ArrayList<>(
@@ -290,7 +298,8 @@ class SimulatedRedisTest {
                 yield arguments;
             }
             case GROUP -> List.of(RedisKeys.GROUP);
-            case PENDING, HOLDER, REMOVE, WAITING -> List.of();
+            case PENDING, HOLDER, REMOVE -> List.of();
+            case WAITING -> List.of("store", random.nextInt(5) == 0 ? "other" : "worker");
             case NOTIFY ->
                     random.nextBoolean()
                             ? List.of("1700000000000000", list)
