@@ -19,8 +19,7 @@ final class HeldEntry {
     /** The entry's own: the worker that tries it again, any of this replica's, holds the lock. */
     final String token;
 
-    /** Its file, where this replica made it, before the directory's name was made durable. */
-    final Disk.@Nullable Stat made;
+    private Disk.@Nullable Stat made;
 
     /** How often it failed. */
     int failures;
@@ -46,6 +45,16 @@ final class HeldEntry {
         this.made = made;
         this.userDay = UserDay.fromKey(entry.list());
         this.token = replica + tokenEnd();
+    }
+
+    /**
+     * Its file, where this replica made it, before the directory's name was made durable: once, for
+     * the first try. One that was removed and made again may look the same.
+     */
+    Disk.@Nullable Stat takeMade() {
+        Disk.Stat first = made;
+        made = null;
+        return first;
     }
 
     void begin(long nowNanos) {

@@ -3,6 +3,7 @@ package io.logpipeline.drain;
 import io.logpipeline.event.UserDay;
 import io.logpipeline.file.AppendOutcome;
 import io.logpipeline.file.DayFileWriter;
+import io.logpipeline.file.Disk;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.Sighting;
 import io.logpipeline.redis.ClaimOutcome;
@@ -93,18 +94,19 @@ final class KeyDrain {
     private CompletionStage<Outcome> drain(HeldEntry held, UserDay userDay)
             throws RedisFailure, InterruptedException {
         held.begin(clock.nanoTime());
+        Disk.Stat made = held.takeMade();
         boolean waitsForRoom = false;
         for (int turnedBack = 0; turnedBack < TURNED_BACK_MAX; ) {
             heartbeat.beat();
             try (var room = memory.reserve(claims.bytesMax(), waitsForRoom, heartbeat::beat)) {
                 // Taken before the sighting, which goes by its store.
                 Claims.Admission admission = keeper.admission();
-                Sighting sighting = volume.sight(userDay).knowing(held.made);
+                Sighting sighting = volume.sight(userDay).knowing(made);
                 ClaimOutcome claim = claim(held, sighting, admission, room);
                 if (claim instanceof ClaimOutcome.NotAdmitted && admittedAnew()) {
                     // What the new store's time says of the file is to be looked at again.
                     admission = keeper.admission();
-                    sighting = volume.sight(userDay).knowing(held.made);
+                    sighting = volume.sight(userDay).knowing(made);
                     claim = claim(held, sighting, admission, room);
                 }
                 if (!(claim instanceof ClaimOutcome.Claimed claimed)) {
@@ -118,6 +120,7 @@ final class KeyDrain {
                 room.keepFor(claimed);
                 AppendOutcome append =
                         writer.append(userDay, sighting, claimed.position(), claimed.elements());
+                made = null;
                 if (append instanceof AppendOutcome.Overtaken) {
                     turnedBack++;
                     continue;

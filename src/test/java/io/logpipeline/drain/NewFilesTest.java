@@ -19,14 +19,18 @@ import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ForwardingDisk;
 import io.logpipeline.testing.SharedRedis;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -161,8 +165,53 @@ class NewFilesTest {
         }
     }
 
+    /** As if its number and its time were the same, as they may be. */
+    @Test
+    void theNamesOfAFileThatWasRemovedAndMadeAgainAreForcedAgain() throws Exception {
+        List<String> effects = Collections.synchronizedList(new ArrayList<>());
+        Map<Path, Instant> firstSeen = new ConcurrentHashMap<>();
+        Disk disk =
+                new NotedDisk(effects, logDir) {
+                    @Override
+                    public Optional<Stat> stat(Path path) throws IOException {
+                        return super.stat(path)
+                                .map(now ->
+                                        new Stat(
+                                                now.sizeBytes(),
+                                                path.toString().endsWith(".jsonl")
+                                                        ? firstSeen.computeIfAbsent(
+                                                                path, first -> now.modified())
+                                                        : now.modified(),
+                                                path));
+                    }
+                };
+        FaultyCalls calls = new FaultyCalls(redis.link());
+        try (DrainStage stage = new DrainStage(calls, disk, logDir, "replica", LEASE, LISTS)) {
+            stage.sweeper.stop();
+            stage.awaitAdmission();
+            Path file = logDir.resolve("user_a/1.jsonl");
+            effects.clear();
+            calls.before(
+                    Script.CLAIM,
+                    () -> {
+                        try {
+                            Files.delete(file);
+                            Files.delete(file.getParent());
+                        } catch (IOException failure) {
+                            throw new UncheckedIOException(failure);
+                        }
+                    },
+                    1);
+            push(redis, "logs:user_a:1", "1", "2");
+
+            assertDrained(stage, List.of("logs:user_a:1"));
+
+            assertThat(effects).containsExactly("create", "names", "create", "name", "names");
+        }
+    }
+
     /** Notes what is made, and when the names of users' directories, and of files, are forced. */
-    private static final class NotedDisk extends ForwardingDisk {
+    private static class NotedDisk extends ForwardingDisk {
         private final List<String> effects;
         private final Path logDir;
 

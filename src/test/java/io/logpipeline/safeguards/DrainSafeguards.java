@@ -50,44 +50,6 @@ final class DrainSafeguards {
                             "if (outcome != KeyDrain.Outcome.RETRY) {",
                             "drain.EntriesInHandTest#anEntryThatItsOwnHolderElsewhereWorksOnStays"),
                     new Safeguard(
-                            "look has a life",
-                            "A list that was seen to wait long ago gets no file before its claim.",
-                            "drain/NewFiles.java",
-                            " && clock.since(lookedNanos).compareTo(LOOK_LIFE) < 0",
-                            "",
-                            "drain.IntakeTest#aLookThatTookLongMakesNoFile"),
-                    new Safeguard(
-                            "file of who is let to another store",
-                            "A replica that was let to another store meanwhile makes nothing.",
-                            "drain/NewFiles.java",
-                            "if (admitted.equals(admission.get())",
-                            "if (true",
-                            "drain.NewFilesTest"
-                                    + "#aReplicaThatIsAdmittedToAnotherStoreMeanwhileMakesNothing"),
-                    new Safeguard(
-                            "names of what was made",
-                            "Only a force makes the names of new directories durable.",
-                            "file/DayFiles.java",
-                            "return forces.forceDirectoryNames();",
-                            "return true;",
-                            "drain.NewFilesTest"
-                                + "#theNamesOfWhatComesTogetherAreForcedTogetherAndBeforeTheEvents"),
-                    new Safeguard(
-                            "names that could not be forced",
-                            "What failed to be forced once is forced by the append.",
-                            "drain/NewFiles.java",
-                            "return areNamed(made) ? made : Map.of();",
-                            "areNamed(made);\n        return made;",
-                            "drain.NewFilesTest"
-                                    + "#namesThatCouldNotBeForcedAreToldOfAndLeftToTheAppend"),
-                    new Safeguard(
-                            "file that is open is not made",
-                            "Making a file opens and closes it, which would end its writer's lock.",
-                            "file/DayFiles.java",
-                            "if (!enter(userDay)) {\n            return Optional.empty();",
-                            "if (!enter(userDay) && false) {\n            return Optional.empty();",
-                            "file.DayFileLockTest#aFileThatIsOpenHereIsNotMade"),
-                    new Safeguard(
                             "entry of the holder stays",
                             "An entry that its own worker holds up is not ended by another one.",
                             "drain/KeyDrain.java",
@@ -107,7 +69,7 @@ final class DrainSafeguards {
                             "What the new store's time says of a file is looked at before its"
                                     + " claim.",
                             "drain/KeyDrain.java",
-                            "sighting = volume.sight(userDay).knowing(held.made);\n"
+                            "sighting = volume.sight(userDay).knowing(made);\n"
                                     + "                    claim",
                             "claim",
                             "drain.KeyDrainTest"),
@@ -282,24 +244,7 @@ final class DrainSafeguards {
                             "drain/Sweeper.java",
                             "        do {\n            heartbeat.beat();",
                             "        do {",
-                            "drain.SweeperTest#aLongWaitBetweenTwoSweepsIsNoStall"),
-                    new Safeguard(
-                            "files of lists that wait",
-                            "A list that is gone gets no empty file in the place of one that was"
-                                    + " moved away.",
-                            "drain/NewFiles.java",
-                            "return claims.waiting(lists, admitted);",
-                            "claims.waiting(lists, admitted);\n"
-                                    + "            return Set.copyOf(lists);",
-                            "drain.NewFilesTest#aListThatIsGoneGetsNoFile"),
-                    new Safeguard(
-                            "new file that fails is told",
-                            "A disk that fails once as a file is made does so with a number and a"
-                                    + " word.",
-                            "drain/NewFiles.java",
-                            "telemetry.drainFailed(problem.reason(), list, problem.details());",
-                            "",
-                            "drain.NewFilesTest#aDiskThatFailsOnceIsToldOf"));
+                            "drain.SweeperTest#aLongWaitBetweenTwoSweepsIsNoStall"));
 
     private DrainSafeguards() {}
 }

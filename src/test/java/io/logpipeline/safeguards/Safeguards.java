@@ -13,6 +13,7 @@ final class Safeguards {
                             StreamSafeguards.ALL,
                             ClaimSafeguards.ALL,
                             DrainSafeguards.ALL,
+                            NewFileSafeguards.ALL,
                             CommitSafeguards.ALL,
                             RedisSafeguards.ALL,
                             IngestSafeguards.ALL)
