@@ -61,11 +61,13 @@ final class Report {
     /** Of an ext4, what a force costs depends on whether it has a journal. */
     private static String fileSystem(Path directory) throws IOException {
         FileStore store = Files.getFileStore(directory);
+        Path device = Path.of(store.name());
         Path journals = Path.of("/proc/fs/jbd2");
-        if (!store.type().startsWith("ext")) {
+        if (!store.type().startsWith("ext") || !Files.exists(device)) {
             return store.type();
         }
-        String journal = Path.of(store.name()).getFileName() + "-";
+        // A mapped device's name is a link to the one that its journal is named by.
+        String journal = device.toRealPath().getFileName() + "-";
         boolean has = false;
         if (Files.isDirectory(journals)) {
             try (Stream<Path> each = Files.list(journals)) {

@@ -11,7 +11,8 @@ import java.util.Locale;
 record DiskProblem(DrainFailure reason, String details) {
     /** Java has exceptions of their own for few of them; the others are told by their text. */
     static DiskProblem of(IOException thrown) {
-        IOException failure = thrown instanceof Disk.NotOpened not ? not.reason() : thrown;
+        IOException failure =
+                thrown instanceof Disk.NotOpened notOpened ? notOpened.reason() : thrown;
         String details =
                 failure instanceof FileSystemException named && named.getReason() != null
                         ? named.getReason()
