@@ -11,11 +11,13 @@ record CommandLine(
         Role role,
         Optional<Path> config,
         Optional<LogFormat> logFormat,
+        boolean untilParentEnds,
         boolean help,
         boolean version) {
     static final String USAGE =
             """
             usage: java -jar log-pipeline.jar [ROLE] [--config FILE] [--log-format text|json]
+                                              [--until-parent-ends]
 
             roles
               api      POST /log into Redis
@@ -26,6 +28,7 @@ record CommandLine(
             options
               --config FILE       settings that win over ./application.yaml
               --log-format FORMAT text or json
+              --until-parent-ends stop when the process that started this one is gone
               --help              this text
               --version           the version
 
@@ -36,6 +39,7 @@ record CommandLine(
         Role role = Role.ALL;
         Optional<Path> config = Optional.empty();
         Optional<LogFormat> logFormat = Optional.empty();
+        boolean untilParentEnds = false;
         boolean help = false;
         boolean version = false;
         int next = 0;
@@ -48,6 +52,7 @@ record CommandLine(
             switch (option) {
                 case "--help", "-h" -> help = true;
                 case "--version" -> version = true;
+                case "--until-parent-ends" -> untilParentEnds = true;
                 case "--config" ->
                         config = Optional.of(path(option, value(arguments, next++, option)));
                 case "--log-format" ->
@@ -57,7 +62,7 @@ record CommandLine(
                         throw new StartRefused("unknown option " + shown(option) + "; try --help");
             }
         }
-        return new CommandLine(role, config, logFormat, help, version);
+        return new CommandLine(role, config, logFormat, untilParentEnds, help, version);
     }
 
     private static Role role(String word) {

@@ -63,6 +63,9 @@ public final class Main {
 
     private void run(Pipeline.Seams seams) {
         stopOnSignal();
+        if (commandLine.untilParentEnds()) {
+            stopWithParent();
+        }
         try {
             startRole(seams);
         } catch (StartRefused refused) {
@@ -170,6 +173,15 @@ public final class Main {
         } catch (IllegalStateException ending) {
             // The signal came before: this process ends in a moment, whatever it starts.
         }
+    }
+
+    /** A build tool that is ended by a signal leaves what it started behind. */
+    private static void stopWithParent() {
+        ProcessHandle.current()
+                .parent()
+                .ifPresent(parent -> {
+                    var unused = parent.onExit().thenRun(() -> System.exit(0));
+                });
     }
 
     private void stop() {

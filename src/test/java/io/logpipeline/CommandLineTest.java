@@ -24,6 +24,7 @@ class CommandLineTest {
         assertThat(parsed.role()).isEqualTo(Role.ALL);
         assertThat(parsed.config()).isEmpty();
         assertThat(parsed.logFormat()).isEmpty();
+        assertThat(parsed.untilParentEnds()).isFalse();
         assertThat(parsed.help()).isFalse();
         assertThat(parsed.version()).isFalse();
     }
@@ -31,11 +32,18 @@ class CommandLineTest {
     @Test
     void theRoleComesFirstAndOptionsFollowInAnyOrder() {
         CommandLine parsed =
-                CommandLine.parse("drainer", "--log-format", "json", "--config", "my.yaml");
+                CommandLine.parse(
+                        "drainer",
+                        "--until-parent-ends",
+                        "--log-format",
+                        "json",
+                        "--config",
+                        "my.yaml");
 
         assertThat(parsed.role()).isEqualTo(Role.DRAINER);
         assertThat(parsed.config()).contains(Path.of("my.yaml"));
         assertThat(parsed.logFormat()).contains(LogFormat.JSON);
+        assertThat(parsed.untilParentEnds()).isTrue();
         for (Role role : Role.values()) {
             assertThat(CommandLine.parse(role.word()).role()).isEqualTo(role);
         }

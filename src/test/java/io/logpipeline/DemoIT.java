@@ -25,11 +25,13 @@ class DemoIT {
         return directory.resolve("logs/user_123/19818.jsonl");
     }
 
-    private PipelineProcess demo() {
-        return PipelineProcess.of(directory, "demo")
-                .cold()
-                .jvmOption("-Djava.io.tmpdir=" + directory.resolve("tmp"))
-                .startReady();
+    private PipelineProcess.Builder builder() throws IOException {
+        Path tmp = Files.createDirectories(directory.resolve("tmp"));
+        return PipelineProcess.of(directory, "demo").cold().jvmOption("-Djava.io.tmpdir=" + tmp);
+    }
+
+    private PipelineProcess demo() throws IOException {
+        return builder().startReady();
     }
 
     private void awaitLines(String... lines) {
@@ -50,7 +52,6 @@ class DemoIT {
 
     @Test
     void theSameEventAfterARestartIsAppendedAgainAndARemovedFileBeginsAnew() throws Exception {
-        Files.createDirectories(directory.resolve("tmp"));
         try (PipelineProcess demo = demo()) {
             pasteCurlLine(demo);
             awaitLines(EVENT);
@@ -74,6 +75,24 @@ class DemoIT {
             awaitLines(EVENT, EVENT);
             assertThat(demo.metric("log_pipeline_recoveries_total", "kind", "replaced_file"))
                     .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aDemoWhoseBuildToolIsKilledEndsAndSoDoesItsRedis() throws Exception {
+        try (PipelineProcess tool =
+                builder().argument("--until-parent-ends").underShell().startReady()) {
+            ProcessHandle demo = tool.child();
+            List<ProcessHandle> all = Stream.concat(Stream.of(demo), demo.descendants()).toList();
+            assertThat(all).hasSizeGreaterThan(1);
+            try {
+                tool.kill();
+                Await.until("all ended", () -> all.stream().noneMatch(ProcessHandle::isAlive));
+                assertThat(entriesOf(directory.resolve("tmp"))).isEmpty();
+                assertThat(tool.output()).contains("Stopped");
+            } finally {
+                all.forEach(ProcessHandle::destroyForcibly);
+            }
         }
     }
 

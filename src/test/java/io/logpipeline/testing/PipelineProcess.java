@@ -40,6 +40,7 @@ public final class PipelineProcess implements AutoCloseable {
         private String mainClass = "";
         private String classPath = System.getProperty("java.class.path");
         private boolean cold;
+        private boolean underShell;
 
         private Builder(Path directory, String role) {
             this.directory = directory;
@@ -74,6 +75,12 @@ public final class PipelineProcess implements AutoCloseable {
             return this;
         }
 
+        /** A shell starts it and waits for it: that is the process that signals go to. */
+        public Builder underShell() {
+            underShell = true;
+            return this;
+        }
+
         /** Another main class, of the tests, in the place of the jar's. */
         public Builder mainClass(Class<?> type) {
             mainClass = type.getName();
@@ -92,6 +99,9 @@ public final class PipelineProcess implements AutoCloseable {
                 Files.createDirectories(directory);
                 Path output = Files.createTempFile(directory, "process-", ".log");
                 List<String> command = new ArrayList<>();
+                if (underShell) {
+                    command.addAll(List.of("sh", "-c", "\"$0\" \"$@\" & wait"));
+                }
                 command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
                 String jar = StartCache.jar().toString();
                 boolean packaged = mainClass.isEmpty() || classPath.startsWith(jar);
@@ -241,6 +251,11 @@ public final class PipelineProcess implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    /** The one process that it started itself. */
+    public ProcessHandle child() {
+        return process.children().findFirst().orElseThrow();
     }
 
     /** Sends a signal by name, such as {@code STOP}. */
