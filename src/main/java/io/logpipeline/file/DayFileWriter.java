@@ -149,14 +149,17 @@ public final class DayFileWriter {
                 // glued to what was torn.
                 files.forces.forceContent(file, path);
             }
-            long[] matchEnds = tail.match(lines);
-            List<byte[]> missing = new ArrayList<>();
+            List<byte[]> missing = lines;
             long lastMatchEnd = verifiedFrom;
-            for (int i = 0; i < matchEnds.length; i++) {
-                if (matchEnds[i] < 0) {
-                    missing.add(lines.get(i));
-                } else {
-                    lastMatchEnd = Math.max(lastMatchEnd, matchEnds[i]);
+            if (!tail.isEmpty()) {
+                missing = new ArrayList<>();
+                long[] matchEnds = tail.match(lines);
+                for (int i = 0; i < matchEnds.length; i++) {
+                    if (matchEnds[i] < 0) {
+                        missing.add(lines.get(i));
+                    } else {
+                        lastMatchEnd = Math.max(lastMatchEnd, matchEnds[i]);
+                    }
                 }
             }
             long end = writeOrCutBack(tail, insideLine, lastMatchEnd, missing);

@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,13 +22,14 @@ final class Line {
 
     private Line() {}
 
-    /** The lines of elements, in their order. */
+    /** The lines of elements, in their order; the elements' own list in most cases. */
     static List<byte[]> ofAll(List<byte[]> elements) {
-        List<byte[]> lines = new ArrayList<>(elements.size());
         for (byte[] element : elements) {
-            lines.add(of(element));
+            if (hasControl(element)) {
+                return elements.stream().map(Line::of).toList();
+            }
         }
-        return lines;
+        return elements;
     }
 
     /** The bytes of an element's line, without its line feed; the element itself in most cases. */

@@ -1,6 +1,7 @@
 package io.logpipeline.redis;
 
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.output.ValueListOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.RedisCommand;
@@ -22,16 +23,17 @@ import java.util.concurrent.CompletionStage;
 record BatchRead(String list, int elementsMax, boolean asking) {
     CompletionStage<RedisCalls.BatchElements> send(
             StatefulRedisConnection<String, byte[]> connection) {
-        AsyncCommand<String, byte[], List<Object>> elements =
+        AsyncCommand<String, byte[], List<byte[]>> elements =
                 Words.command(
                         CommandType.LRANGE,
+                        new ValueListOutput<>(WireCodec.INSTANCE),
                         Words.none().addKey(RedisKeys.batch(list)).add(0).add(elementsMax - 1L));
         AsyncCommand<String, byte[], List<Object>> id =
                 Words.command(
                         CommandType.HGET,
                         Words.none().addKey(RedisKeys.ledger(list)).add(RedisKeys.BATCH_ID));
         List<RedisCommand<String, byte[], ?>> commands = new ArrayList<>(4);
-        for (AsyncCommand<String, byte[], List<Object>> each : List.of(elements, id)) {
+        for (AsyncCommand<String, byte[], ?> each : List.of(elements, id)) {
             if (asking) {
                 commands.add(Words.command(CommandType.ASKING, Words.none()));
             }
@@ -42,7 +44,7 @@ record BatchRead(String list, int elementsMax, boolean asking) {
                 id,
                 (read, whose) ->
                         new RedisCalls.BatchElements(
-                                new Reply(read).bytesFrom(0),
+                                read,
                                 whose.getFirst() instanceof byte[] bytes
                                         ? new String(bytes, StandardCharsets.ISO_8859_1)
                                         : ""));

@@ -1,5 +1,6 @@
 package io.logpipeline.redis;
 
+import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
@@ -17,7 +18,16 @@ final class Words {
 
     static AsyncCommand<String, byte[], List<Object>> command(
             ProtocolKeyword type, CommandArgs<String, byte[]> words) {
-        return new AsyncCommand<>(
-                new Command<>(type, new NestedMultiOutput<>(WireCodec.INSTANCE), words));
+        return command(type, new NestedMultiOutput<>(WireCodec.INSTANCE), words);
+    }
+
+    /**
+     * @param output for an answer whose kind is known
+     */
+    static <T> AsyncCommand<String, byte[], T> command(
+            ProtocolKeyword type,
+            CommandOutput<String, byte[], T> output,
+            CommandArgs<String, byte[]> words) {
+        return new AsyncCommand<>(new Command<>(type, output, words));
     }
 }
