@@ -49,7 +49,7 @@ record DrainOptions(
                         given.words("jars", "target/log-pipeline.jar", ",").stream()
                                 .map(Path::of)
                                 .toList(),
-                        given.words("java", "-Xmx256m", " "));
+                        given.words("java", "-Xmx256m -XX:+UseSerialGC", " "));
         given.end();
         return options;
     }
