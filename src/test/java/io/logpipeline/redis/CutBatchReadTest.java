@@ -1,0 +1,94 @@
+package io.logpipeline.redis;
+
+import static io.logpipeline.redis.ClaimStage.ADMISSION;
+import static io.logpipeline.redis.ClaimStage.LEASE;
+import static io.logpipeline.redis.ClaimStage.LEDGER_LIFE;
+import static io.logpipeline.redis.ClaimStage.texts;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.logpipeline.testing.Await;
+import io.logpipeline.testing.ForwardingCalls;
+import io.logpipeline.testing.RedisProcess;
+import io.logpipeline.testing.Relay;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A batch whose reply breaks off: what came of it is nothing. */
+class CutBatchReadTest {
+    private static final int NEVER = Integer.MAX_VALUE;
+
+    private static final List<String> ELEMENTS =
+            IntStream.range(0, 500).mapToObj(i -> "element-" + i).toList();
+
+    /** Passes on so many bytes of answers, and cuts the connection. */
+    private static final class BreakingOff extends Relay {
+        private final AtomicInteger bytesLeft = new AtomicInteger(NEVER);
+
+        BreakingOff(int port) throws IOException {
+            super(port);
+        }
+
+        @Override
+        protected Passage passage() {
+            return new Passage() {
+                @Override
+                public void forward(InputStream client, OutputStream server) throws IOException {
+                    client.transferTo(server);
+                }
+
+                @Override
+                public void answer(InputStream server, OutputStream client) throws IOException {
+                    for (int b = server.read(); b >= 0; b = server.read()) {
+                        if (bytesLeft.get() != NEVER && bytesLeft.getAndDecrement() <= 0) {
+                            bytesLeft.set(NEVER);
+                            return;
+                        }
+                        client.write(b);
+                    }
+                }
+            };
+        }
+    }
+
+    /** Of 8,886 for the elements and 43 for the id: anywhere, and where the one ends. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 6, 23, 40, 5000, 8883, 8884, 8885, 8886, 8890, 8928})
+    void aBatchThatBreaksOffIsReadAgainWhole(int bytes) throws Exception {
+        try (RedisProcess process = RedisProcess.start();
+                ClaimStage stage = new ClaimStage(process.url());
+                BreakingOff relay = new BreakingOff(process.port());
+                RedisLink link = RedisLink.open(relay.url(), "test", Duration.ofSeconds(5))) {
+            stage.empty();
+            stage.push(ELEMENTS.toArray(String[]::new));
+            Await.until("connected", link::isConnected);
+            RedisCalls cutting =
+                    new ForwardingCalls(link) {
+                        @Override
+                        public CompletionStage<BatchElements> readBatch(String list, int max) {
+                            relay.bytesLeft.set(bytes);
+                            return super.readBatch(list, max);
+                        }
+                    };
+            assertThatThrownBy(() -> claims(cutting).claim(stage.entry(), "w1", 0, ADMISSION))
+                    .isInstanceOf(RedisFailure.class);
+            Await.until("connected again", link::isConnected);
+
+            ClaimOutcome again = stage.claim("w1");
+
+            assertThat(texts((ClaimOutcome.Claimed) again)).isEqualTo(ELEMENTS);
+        }
+    }
+
+    private static Claims claims(RedisCalls calls) {
+        return new Claims(calls, LEASE, LEDGER_LIFE, 1000, 100_000, 100_000);
+    }
+}
