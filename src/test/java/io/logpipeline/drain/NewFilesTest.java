@@ -29,7 +29,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -171,20 +170,16 @@ class NewFilesTest {
         List<String> effects = Collections.synchronizedList(new ArrayList<>());
         Map<Path, Instant> firstSeen = new ConcurrentHashMap<>();
         Disk disk =
-                new NotedDisk(effects, logDir) {
-                    @Override
-                    public Optional<Stat> stat(Path path) throws IOException {
-                        return super.stat(path)
-                                .map(now ->
-                                        new Stat(
-                                                now.sizeBytes(),
-                                                path.toString().endsWith(".jsonl")
-                                                        ? firstSeen.computeIfAbsent(
-                                                                path, first -> now.modified())
-                                                        : now.modified(),
-                                                path));
-                    }
-                };
+                ForwardingDisk.telling(
+                        new NotedDisk(effects, logDir),
+                        (path, now) ->
+                                new Disk.Stat(
+                                        now.sizeBytes(),
+                                        path.toString().endsWith(".jsonl")
+                                                ? firstSeen.computeIfAbsent(
+                                                        path, first -> now.modified())
+                                                : now.modified(),
+                                        path));
         FaultyCalls calls = new FaultyCalls(redis.link());
         try (DrainStage stage = new DrainStage(calls, disk, logDir, "replica", LEASE, LISTS)) {
             stage.sweeper.stop();

@@ -13,7 +13,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,17 +114,13 @@ class FirstPositionTest {
     @Test
     void whatThisStoresDrainersWriteIsYoungerThanItsNoteHoweverLongTheSteps() throws IOException {
         Disk inSeconds =
-                new ForwardingDisk(new NioDisk()) {
-                    @Override
-                    public Optional<Stat> stat(Path path) throws IOException {
-                        return super.stat(path)
-                                .map(found ->
-                                        new Stat(
-                                                found.sizeBytes(),
-                                                found.modified().truncatedTo(ChronoUnit.SECONDS),
-                                                found.identity()));
-                    }
-                };
+                ForwardingDisk.telling(
+                        new NioDisk(),
+                        (path, now) ->
+                                new Disk.Stat(
+                                        now.sizeBytes(),
+                                        now.modified().truncatedTo(ChronoUnit.SECONDS),
+                                        now.identity()));
         DayFiles files =
                 new DayFiles(
                         inSeconds,

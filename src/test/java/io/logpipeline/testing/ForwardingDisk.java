@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /** Another disk as it is, for those that change one thing about it. */
 public class ForwardingDisk implements Disk {
@@ -12,6 +13,20 @@ public class ForwardingDisk implements Disk {
 
     protected ForwardingDisk(Disk disk) {
         this.disk = disk;
+    }
+
+    /**
+     * A disk whose files look otherwise than they are.
+     *
+     * @param told what is said of a path, by what is so
+     */
+    public static Disk telling(Disk disk, BiFunction<Path, Stat, Stat> told) {
+        return new ForwardingDisk(disk) {
+            @Override
+            public Optional<Stat> stat(Path path) throws IOException {
+                return super.stat(path).map(now -> told.apply(path, now));
+            }
+        };
     }
 
     @Override
