@@ -42,13 +42,23 @@ final class Commits {
     }
 
     /**
-     * Settles a chunk, and waits for it.
+     * Settles a chunk, and waits for it: another one may have done so before.
      *
-     * @return whether it did: another one may have done so before
+     * @param goesOnBy what the next chunk, which was read ahead, is to be claimed by; or null
      */
-    boolean settle(HeldEntry held, ClaimOutcome.Claimed claimed, long newPosition)
+    CommitOutcome settle(
+            HeldEntry held,
+            ClaimOutcome.Claimed claimed,
+            long newPosition,
+            Claims.@Nullable Admission goesOnBy)
             throws RedisFailure, InterruptedException {
-        return settled(held, claimed, claims.commit(held.entry, held.token, claimed, newPosition));
+        CommitOutcome commit =
+                goesOnBy == null
+                        ? claims.commit(held.entry, held.token, claimed, newPosition)
+                        : claims.commitAndGoOn(
+                                held.entry, held.token, claimed, newPosition, goesOnBy);
+        count(held, claimed, commit);
+        return commit;
     }
 
     /**
@@ -81,7 +91,8 @@ final class Commits {
             if (commit == null) {
                 return failed(held, RedisFailure.of(Objects.requireNonNull(failure)));
             }
-            if (!settled(held, claimed, commit) || !(commit instanceof CommitOutcome.Done done)) {
+            count(held, claimed, commit);
+            if (!(commit instanceof CommitOutcome.Done done)) {
                 return Outcome.RETRY;
             }
             telemetry.keyDrained(
@@ -95,11 +106,11 @@ final class Commits {
         }
     }
 
-    /** Counts what a commit settled; false when that is nothing. */
-    private boolean settled(HeldEntry held, ClaimOutcome.Claimed claimed, CommitOutcome commit) {
+    /** Counts what a commit settled. */
+    private void count(HeldEntry held, ClaimOutcome.Claimed claimed, CommitOutcome commit) {
         if (commit instanceof CommitOutcome.Stale) {
             telemetry.recovered(Recovery.STALE_COMMIT, held.list(), "settled by another replica");
-            return false;
+            return;
         }
         int events = claimed.elements().size();
         // Each with its line feed.
@@ -108,7 +119,6 @@ final class Commits {
         landed.landed(held.userDay.orElseThrow(), claimed.elements());
         held.events += events;
         held.bytes += bytes;
-        return true;
     }
 
     /** Tells why a drain did not come to its end. */

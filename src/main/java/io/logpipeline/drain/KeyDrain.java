@@ -4,10 +4,10 @@ import io.logpipeline.event.UserDay;
 import io.logpipeline.file.AppendOutcome;
 import io.logpipeline.file.DayFileWriter;
 import io.logpipeline.file.Disk;
-import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.Sighting;
 import io.logpipeline.redis.ClaimOutcome;
 import io.logpipeline.redis.Claims;
+import io.logpipeline.redis.CommitOutcome;
 import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisFailure;
 import io.logpipeline.telemetry.DrainFailure;
@@ -39,14 +39,11 @@ final class KeyDrain {
     }
 
     private static final int TURNED_BACK_MAX = 3;
-    private static final int LEAST_BYTES = 1;
 
     private final Claims claims;
     private final PendingStreams pending;
-    private final VolumeKeeper keeper;
-    private final LogVolume volume;
+    private final Chunks chunks;
     private final DayFileWriter writer;
-    private final MemoryBudget memory;
     private final DrainTelemetry telemetry;
     private final MonotonicClock clock;
     private final Heartbeat heartbeat;
@@ -59,10 +56,8 @@ final class KeyDrain {
     KeyDrain(Drainer.Parts parts, Heartbeat heartbeat, BooleanSupplier stopping) {
         this.claims = parts.claims();
         this.pending = parts.pending();
-        this.keeper = parts.keeper();
-        this.volume = parts.volume();
+        this.chunks = new Chunks(parts, heartbeat);
         this.writer = parts.files().writer(heartbeat::beat);
-        this.memory = parts.memory();
         this.telemetry = parts.telemetry();
         this.clock = parts.clock();
         this.heartbeat = heartbeat;
@@ -77,7 +72,7 @@ final class KeyDrain {
                 telemetry.keyUnrecognized(held.list());
                 return now(Outcome.ENDED);
             }
-            return drain(held, held.userDay.get());
+            return new Try(held, held.userDay.get()).run();
         } catch (RedisFailure failure) {
             return now(commits.failed(held, failure));
         } catch (RuntimeException | VirtualMachineError unexpected) {
@@ -91,68 +86,107 @@ final class KeyDrain {
         return CompletableFuture.completedStage(outcome);
     }
 
-    private CompletionStage<Outcome> drain(HeldEntry held, UserDay userDay)
-            throws RedisFailure, InterruptedException {
-        held.begin(clock.nanoTime());
-        Disk.Stat made = held.takeMade();
-        boolean waitsForRoom = false;
-        for (int turnedBack = 0; turnedBack < TURNED_BACK_MAX; ) {
-            heartbeat.beat();
-            try (var room = memory.reserve(claims.bytesMax(), waitsForRoom, heartbeat::beat)) {
-                // Taken before the sighting, which goes by its store.
-                Claims.Admission admission = keeper.admission();
-                Sighting sighting = volume.sight(userDay).knowing(made);
-                ClaimOutcome claim = claim(held, sighting, admission, room);
-                if (claim instanceof ClaimOutcome.NotAdmitted && admittedAnew()) {
-                    // What the new store's time says of the file is to be looked at again.
-                    admission = keeper.admission();
-                    sighting = volume.sight(userDay).knowing(made);
-                    claim = claim(held, sighting, admission, room);
+    /** One try at a list, from where it stands to its end. */
+    private final class Try {
+        private final HeldEntry held;
+        private final UserDay userDay;
+        private Disk.@Nullable Stat made;
+        private boolean waitsForRoom;
+        private int turnedBack;
+        private @Nullable Chunk next;
+
+        Try(HeldEntry held, UserDay userDay) {
+            this.held = held;
+            this.userDay = userDay;
+            this.made = held.takeMade();
+        }
+
+        CompletionStage<Outcome> run() throws RedisFailure, InterruptedException {
+            held.begin(clock.nanoTime());
+            try {
+                while (turnedBack < TURNED_BACK_MAX) {
+                    heartbeat.beat();
+                    try (Chunk chunk = nextChunk()) {
+                        CompletionStage<Outcome> end = drain(chunk);
+                        if (end != null) {
+                            return end;
+                        }
+                    }
                 }
-                if (!(claim instanceof ClaimOutcome.Claimed claimed)) {
-                    return now(withoutClaim(held, claim));
-                }
-                held.appended = false;
-                if (!waitsForRoom && dependsOnRoom(sighting, claimed)) {
-                    waitsForRoom = true;
-                    continue;
-                }
-                room.keepFor(claimed);
-                AppendOutcome append =
-                        writer.append(userDay, sighting, claimed.position(), claimed.elements());
-                made = null;
-                if (append instanceof AppendOutcome.Overtaken) {
-                    turnedBack++;
-                    continue;
-                }
-                if (append instanceof AppendOutcome.Replaced replaced) {
-                    turnedBack++;
-                    stepBack(held, claimed, replaced);
-                    continue;
-                }
-                if (!(append instanceof AppendOutcome.Appended appended)) {
-                    telemetry.lockBusy(LockKind.FILE);
-                    return now(failed(held, DrainFailure.LOCK_TIMEOUT, append.toString()));
-                }
-                held.appended = true;
-                tell(held, appended);
-                if (claimed.elements().size() == claimed.total()) {
-                    return commits.settleLast(held, claimed, appended.position(), room);
-                }
-                if (!commits.settle(held, claimed, appended.position())) {
-                    turnedBack++;
-                    continue;
-                }
-                if (stopping.getAsBoolean()) {
-                    claims.release(held.entry, held.token);
-                    return now(Outcome.RETRY);
-                }
-                pending.renew(held.entry);
             } catch (IOException failure) {
                 return now(failed(held, failure));
             }
+            return now(failed(held, "others are at the list or its file"));
         }
-        return now(failed(held, DrainFailure.LOCK_TIMEOUT, "others are at the list or its file"));
+
+        private Chunk nextChunk() throws RedisFailure, IOException, InterruptedException {
+            Chunk claimed = next;
+            next = null;
+            return claimed == null ? chunks.claim(held, userDay, made, waitsForRoom) : claimed;
+        }
+
+        /** Null while the list goes on. */
+        private @Nullable CompletionStage<Outcome> drain(Chunk chunk)
+                throws RedisFailure, IOException, InterruptedException {
+            if (!(chunk.claim() instanceof ClaimOutcome.Claimed claimed)) {
+                return now(withoutClaim(held, chunk.claim()));
+            }
+            held.appended = false;
+            if (!waitsForRoom && dependsOnRoom(chunk.sighting(), claimed)) {
+                waitsForRoom = true;
+                return null;
+            }
+            chunk.room().keepFor(claimed);
+            try (ReadAhead ahead = chunks.readAhead(held.list(), claimed)) {
+                AppendOutcome append =
+                        writer.append(
+                                userDay, chunk.sighting(), claimed.position(), claimed.elements());
+                made = null;
+                return switch (append) {
+                    case AppendOutcome.Appended appended -> {
+                        held.appended = true;
+                        tell(held, appended);
+                        yield settle(chunk, claimed, appended.position(), ahead);
+                    }
+                    case AppendOutcome.Overtaken overtaken -> {
+                        turnedBack++;
+                        yield null;
+                    }
+                    case AppendOutcome.Replaced replaced -> {
+                        turnedBack++;
+                        stepBack(held, claimed, replaced);
+                        yield null;
+                    }
+                    case AppendOutcome.Locked locked -> {
+                        telemetry.lockBusy(LockKind.FILE);
+                        yield now(failed(held, locked.toString()));
+                    }
+                };
+            }
+        }
+
+        private @Nullable CompletionStage<Outcome> settle(
+                Chunk chunk, ClaimOutcome.Claimed claimed, long position, @Nullable ReadAhead ahead)
+                throws RedisFailure, IOException, InterruptedException {
+            if (claimed.elements().size() == claimed.total()) {
+                return commits.settleLast(held, claimed, position, chunk.room());
+            }
+            Claims.Admission goesOnBy = ahead == null ? null : ahead.admission(userDay, position);
+            CommitOutcome commit = commits.settle(held, claimed, position, goesOnBy);
+            if (commit instanceof CommitOutcome.Stale) {
+                turnedBack++;
+                return null;
+            }
+            if (stopping.getAsBoolean()) {
+                claims.release(held.entry, held.token);
+                return now(Outcome.RETRY);
+            }
+            pending.renew(held.entry);
+            if (ahead != null && commit instanceof CommitOutcome.GoesOn goesOn) {
+                next = ahead.chunk(goesOn, position);
+            }
+            return null;
+        }
     }
 
     /** Chunks must end alike each time while they are looked for in the file's unsettled end. */
@@ -181,33 +215,17 @@ final class KeyDrain {
         return failed(held, problem.reason(), problem.details());
     }
 
+    /** Others hold up the list, or its file. */
+    private Outcome failed(HeldEntry held, String details)
+            throws RedisFailure, InterruptedException {
+        return failed(held, DrainFailure.LOCK_TIMEOUT, details);
+    }
+
     private Outcome failed(HeldEntry held, DrainFailure reason, String details)
             throws RedisFailure, InterruptedException {
         telemetry.drainFailed(reason, held.list(), details);
         claims.release(held.entry, held.token);
         return Outcome.RETRY;
-    }
-
-    private ClaimOutcome claim(
-            HeldEntry held,
-            Sighting sighting,
-            Claims.@Nullable Admission admission,
-            MemoryBudget.Reservation room)
-            throws RedisFailure, InterruptedException {
-        if (admission == null) {
-            return new ClaimOutcome.NotAdmitted();
-        }
-        // A file that is still not there is made by the first append, which turns back from it.
-        int bytesMax = sighting.file().isEmpty() ? LEAST_BYTES : room.bytes();
-        return claims.claim(held.entry, held.token, sighting.firstPosition(), admission, bytesMax);
-    }
-
-    private boolean admittedAnew() throws RedisFailure, InterruptedException {
-        if (keeper.admission() == null) {
-            return false;
-        }
-        keeper.admit();
-        return keeper.admission() != null;
     }
 
     private Outcome withoutClaim(HeldEntry held, ClaimOutcome claim)

@@ -4,12 +4,14 @@ import io.logpipeline.redis.ClaimOutcome;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of events that the workers of one drainer may hold together.
  *
  * <p>Invariant: nobody waits for bytes while holding some, but those of a call that is under way,
- * which ends by itself. So whoever waits gets them.
+ * which ends by itself. So whoever waits gets them. Nobody reads ahead with bytes that are waited
+ * for.
  */
 public final class MemoryBudget {
     /** Enough for most lists: so much is waited for, more is taken where it is free. */
@@ -49,6 +51,11 @@ public final class MemoryBudget {
         return new Reservation(allOfIt ? most : least);
     }
 
+    /** Room that is free and that nobody waits for; null where there is none. */
+    @Nullable Reservation tryReserve(int bytes) {
+        return !free.hasQueuedThreads() && free.tryAcquire(bytes) ? new Reservation(bytes) : null;
+    }
+
     /** Bytes that nobody holds. */
     int freeBytes() {
         return free.availablePermits();
@@ -81,6 +88,13 @@ public final class MemoryBudget {
             int kept = bytes;
             var unused = ended.whenComplete((result, failure) -> free.release(kept));
             bytes = 0;
+        }
+
+        /** The same room, of which this one has none left. */
+        Reservation pass() {
+            Reservation other = new Reservation(bytes);
+            bytes = 0;
+            return other;
         }
 
         @Override

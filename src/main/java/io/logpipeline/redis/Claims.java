@@ -30,9 +30,8 @@ public final class Claims {
     private final Duration lease;
     private final Duration ledgerLife;
     private final int elementsMax;
-    private final int bytesMax;
-    private final int elementBytesMax;
     private final int answeredMax;
+    private final Batches batches;
 
     /**
      * @param lease how long a list's lock outlives its last renewal
@@ -66,9 +65,10 @@ public final class Claims {
         this.lease = lease;
         this.ledgerLife = ledgerLife;
         this.elementsMax = elementsMax;
-        this.bytesMax = bytesMax;
-        this.elementBytesMax = Math.max(bytesMax, elementBytesMax);
         this.answeredMax = answeredMax;
+        this.batches =
+                new Batches(
+                        calls, lease, elementsMax, bytesMax, Math.max(bytesMax, elementBytesMax));
     }
 
     /**
@@ -82,53 +82,48 @@ public final class Claims {
     public ClaimOutcome claim(
             PendingEntry entry, String token, long firstPosition, Admission admission)
             throws RedisFailure, InterruptedException {
-        return claim(entry, token, firstPosition, admission, bytesMax);
+        return claim(entry, token, firstPosition, admission, batches.bytesMax());
     }
 
     /** The most bytes of one element: a larger one is left where it is. */
     public int elementBytesMax() {
-        return elementBytesMax;
+        return batches.elementBytesMax();
     }
 
     /** About the most bytes that a claim reads where nothing else bounds it. */
     public int bytesMax() {
-        return bytesMax;
+        return batches.bytesMax();
     }
 
     /**
      * The same, for a caller that has less room.
      *
-     * @param room about the most bytes to read
+     * @param room about the most bytes to read; with none, nothing is read
      */
     public ClaimOutcome claim(
             PendingEntry entry, String token, long firstPosition, Admission admission, int room)
             throws RedisFailure, InterruptedException {
-        List<String> keys = new ArrayList<>(listKeys(entry.list()));
-        if (calls.topology() == Topology.ONE_SERVER) {
-            keys.add(RedisKeys.STORE);
-            keys.add(RedisKeys.VOLUME);
-        }
+        int bytes = Math.min(room, batches.bytesMax());
         long beganNanos = System.nanoTime();
         Reply reply =
                 run(
                         Script.CLAIM,
-                        keys,
+                        admittedKeys(entry.list()),
                         token,
                         lease.toMillis(),
                         UUID.randomUUID(),
                         firstPosition,
                         elementsMax,
-                        Math.min(room, bytesMax),
+                        bytes,
                         entry.noticedMicros(),
                         admission.storeId(),
                         admission.volumeId(),
                         ledgerLife.toSeconds(),
-                        answeredMax,
-                        elementBytesMax);
+                        answeredMax);
         return switch (reply.word()) {
-            case "CLAIMED" -> claimed(reply, reply.bytesFrom(4));
-            case "TO_READ" -> read(entry.list(), reply, beganNanos);
-            case "TOO_LARGE" -> new ClaimOutcome.TooLarge(reply.number(1));
+            case "CLAIMED" -> Batches.claimed(reply, reply.bytesFrom(4));
+            case "TO_READ" -> batches.read(entry.list(), reply, beganNanos);
+            case "TO_WEIGH" -> batches.weigh(entry.list(), reply, bytes);
             case "EMPTY" -> new ClaimOutcome.Empty();
             case "EXPIRED" -> new ClaimOutcome.Expired();
             case "BUSY" -> new ClaimOutcome.Busy(reply.text(1));
@@ -138,24 +133,15 @@ public final class Claims {
         };
     }
 
-    private static ClaimOutcome.Claimed claimed(Reply reply, List<byte[]> elements) {
-        return new ClaimOutcome.Claimed(reply.text(1), reply.number(2), elements, reply.number(3));
-    }
-
     /**
-     * Reads what was claimed, while nobody else may claim it: what another one claimed then was not
-     * weighed for this caller.
+     * Reads what comes behind a claim's elements, for a caller that does something else meanwhile.
+     * They are the batch's first ones once {@link #commitAndGoOn} settled that claim.
+     *
+     * @return none when the batch is no longer as it was claimed, or when they are to be had by a
+     *     claim only
      */
-    private ClaimOutcome read(String list, Reply reply, long claimedNanos)
-            throws RedisFailure, InterruptedException {
-        if (System.nanoTime() - claimedNanos >= lease.toNanos()) {
-            return new ClaimOutcome.Overtaken();
-        }
-        int count = (int) Math.min(reply.number(3), elementsMax);
-        RedisCalls.BatchElements read = calls.await(calls.readBatch(list, count));
-        ClaimOutcome.Claimed claimed = claimed(reply, read.elements());
-        boolean still = read.batchId().equals(claimed.batchId()) && read.elements().size() == count;
-        return still ? claimed : new ClaimOutcome.Overtaken();
+    public CompletionStage<List<byte[]>> readAhead(String list, ClaimOutcome.Claimed claimed) {
+        return batches.readAhead(list, claimed);
     }
 
     /**
@@ -172,23 +158,53 @@ public final class Claims {
     /** The same, for a caller that does something else meanwhile. */
     public CompletionStage<CommitOutcome> beginCommit(
             PendingEntry entry, String token, ClaimOutcome.Claimed claimed, long newPosition) {
-        List<byte[]> arguments =
-                PendingStream.arguments(
+        return calls.run(
+                        Script.COMMIT,
+                        listKeys(entry.list()),
+                        PendingStream.arguments(
+                                commitArguments(token, claimed, newPosition).toArray()))
+                .thenApply(reply -> commitOutcome(reply, ""));
+    }
+
+    /**
+     * The same, for a caller that has read ahead what comes next: while the list's lock is still
+     * its own, that is claimed at once. As with a claim, it must have looked at its file before.
+     */
+    public CommitOutcome commitAndGoOn(
+            PendingEntry entry,
+            String token,
+            ClaimOutcome.Claimed claimed,
+            long newPosition,
+            Admission admission)
+            throws RedisFailure, InterruptedException {
+        String batchId = UUID.randomUUID().toString();
+        List<Object> arguments = commitArguments(token, claimed, newPosition);
+        arguments.addAll(List.of(batchId, admission.storeId(), admission.volumeId()));
+        return commitOutcome(
+                run(Script.COMMIT, admittedKeys(entry.list()), arguments.toArray()), batchId);
+    }
+
+    private List<Object> commitArguments(
+            String token, ClaimOutcome.Claimed claimed, long newPosition) {
+        return new ArrayList<>(
+                List.of(
                         token,
                         lease.toMillis(),
                         claimed.batchId(),
                         claimed.position(),
                         claimed.elements().size(),
                         newPosition,
-                        ledgerLife.toSeconds());
-        return calls.run(Script.COMMIT, listKeys(entry.list()), arguments)
-                .thenApply(Claims::commitOutcome);
+                        ledgerLife.toSeconds()));
     }
 
-    private static CommitOutcome commitOutcome(Reply reply) {
+    /**
+     * @param nextBatchId of the claim that goes with it
+     */
+    private static CommitOutcome commitOutcome(Reply reply, String nextBatchId) {
         return switch (reply.word()) {
             case "STALE" -> new CommitOutcome.Stale();
             case "MORE" -> new CommitOutcome.More();
+            case "CLAIMED" -> new CommitOutcome.GoesOn(nextBatchId, reply.number(1));
             case "DONE" -> new CommitOutcome.Done(reply.number(1));
             default -> throw reply.unknown(Script.COMMIT);
         };
@@ -242,6 +258,16 @@ public final class Claims {
     private Reply run(Script script, List<String> keys, Object... arguments)
             throws RedisFailure, InterruptedException {
         return calls.await(calls.run(script, keys, PendingStream.arguments(arguments)));
+    }
+
+    /** With those that tell whether an admission holds, where Redis can look at them too. */
+    private List<String> admittedKeys(String list) {
+        List<String> keys = new ArrayList<>(listKeys(list));
+        if (calls.topology() == Topology.ONE_SERVER) {
+            keys.add(RedisKeys.STORE);
+            keys.add(RedisKeys.VOLUME);
+        }
+        return keys;
     }
 
     private static List<String> listKeys(String list) {

@@ -9,6 +9,14 @@ public sealed interface CommitOutcome {
     record More() implements CommitOutcome {}
 
     /**
+     * Settled; what the batch has more is claimed.
+     *
+     * @param batchId names the batch from here on
+     * @param total how many elements it has
+     */
+    record GoesOn(String batchId, long total) implements CommitOutcome {}
+
+    /**
      * The batch is settled whole.
      *
      * @param pushedAgainMicros 0, or when the list was found to hold new events

@@ -29,6 +29,7 @@ public enum Script {
     REMOVE,
     WAITING,
     CLAIM,
+    READ,
     COMMIT,
     RELEASE,
     LEASE,

@@ -60,7 +60,8 @@ final class Matrix {
     private static List<Row> chunks() {
         Rows torn = new Rows(Scenario.TORN);
         torn.each("TAKE", CALL, 1);
-        torn.eachChunk("CLAIM", CALL, 1, 2, 3);
+        torn.each("CLAIM", CALL, 1);
+        torn.eachChunk("READ", QUESTION, 1, 2);
         torn.eachChunk("COMMIT", CALL, 1, 2, 3);
         torn.each("RENEW@chunk", CALL, 1);
         torn.each("ACKNOWLEDGE", CALL, 1);

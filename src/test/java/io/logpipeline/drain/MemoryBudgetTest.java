@@ -60,4 +60,26 @@ class MemoryBudgetTest {
             assertThat(room.bytes()).isEqualTo(1000 * KIB);
         }
     }
+
+    @Test
+    void whatIsNotFreeIsNotWaitedFor() throws Exception {
+        try (MemoryBudget.Reservation most = budget.reserve(900 * KIB, true, () -> {})) {
+            assertThat(budget.tryReserve(101 * KIB)).isNull();
+            try (MemoryBudget.Reservation rest = budget.tryReserve(100 * KIB)) {
+                assertThat(rest.bytes() + most.bytes()).isEqualTo(1000 * KIB);
+            }
+        }
+        assertThat(budget.freeBytes()).isEqualTo(1000 * KIB);
+    }
+
+    @Test
+    void aRoomThatIsPassedOnIsGivenBackOnce() {
+        MemoryBudget.Reservation room = budget.tryReserve(500 * KIB);
+        MemoryBudget.Reservation passed = room.pass();
+
+        room.close();
+        assertThat(budget.freeBytes()).isEqualTo(500 * KIB);
+        passed.close();
+        assertThat(budget.freeBytes()).isEqualTo(1000 * KIB);
+    }
 }

@@ -9,20 +9,27 @@ import io.logpipeline.simulation.SimulatedRedis;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
 
 /**
  * A client's connection to a server: a call may never arrive, arrive late, or lose its reply; and
- * others move before and after it. A commit may be under way while its sender does something else.
+ * others move before and after it. A commit, and a read ahead, may be under way while their sender
+ * does something else.
  */
 final class SimulatedLink implements RedisCalls {
     private static final Pattern LISTS = Pattern.compile("logs:user_[^:]*:.*");
     private static final Pattern BATCHES = Pattern.compile("\\{logs:user_[^:]*:.*}:batch");
+    private static final Set<Script> MAY_TAKE_LONG = EnumSet.of(Script.COMMIT, Script.READ);
     private static final int KEYS_PER_PAGE = 2;
+
+    /** Of a thousand: what could not be read ahead is claimed, which is to happen as well. */
+    private static final int LOST_READS = 250;
 
     private final SimulatedWorld world;
     private final String client;
@@ -71,7 +78,7 @@ final class SimulatedLink implements RedisCalls {
     public CompletionStage<Reply> run(
             Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
         listener.sent(script);
-        if (script != Script.COMMIT || !world.takesLong()) {
+        if (!MAY_TAKE_LONG.contains(script) || !world.takesLong()) {
             return send(script, keys, arguments);
         }
         CompletableFuture<Reply> later = new CompletableFuture<>();
@@ -115,7 +122,8 @@ final class SimulatedLink implements RedisCalls {
         SimulatedRedis sentTo = server;
         List<byte[]> named = arguments.stream().map(world::named).toList();
         world.othersMove(canNest(script));
-        if (server != sentTo || world.mishap(world.chances().lostCall())) {
+        int lostCall = script == Script.READ ? LOST_READS : world.chances().lostCall();
+        if (server != sentTo || world.mishap(lostCall)) {
             world.tell(() -> client + " " + script + " never arrives");
             return lost(RedisFailure.Kind.UNAVAILABLE);
         }

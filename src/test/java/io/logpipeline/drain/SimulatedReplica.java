@@ -36,7 +36,7 @@ final class SimulatedReplica {
     private static final int WORKERS = 2;
     private static final Duration LOOK_PERIOD = Duration.ofMillis(500);
     private static final int BUFFER_BYTES = 48;
-    private static final Set<String> CLAIMED = Set.of("CLAIMED", "TO_READ");
+    private static final Set<String> CLAIMED = Set.of("CLAIMED", "TO_READ", "TO_WEIGH");
 
     final String name;
     final SimulatedLink link;
@@ -238,6 +238,7 @@ final class SimulatedReplica {
                 case CLAIM -> claimsInHand += CLAIMED.contains(answer.word()) ? 1 : 0;
                 case RELEASE -> claimsInHand = Math.max(0, claimsInHand - 1);
                 case COMMIT -> {
+                    claimsInHand += CLAIMED.contains(answer.word()) ? 1 : 0;
                     if (!answer.word().equals("STALE")) {
                         eventsSettled +=
                                 Long.parseLong(SimulatedLink.text(answer.arguments().get(4)));

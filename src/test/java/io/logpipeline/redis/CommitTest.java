@@ -189,4 +189,76 @@ class CommitTest extends ClaimStageTests {
         assertThat(next.position()).isEqualTo(4);
         assertThat(stage.redis.server().ttl(LEDGER)).isEqualTo(-1);
     }
+
+    private static CommitOutcome goOn(ClaimOutcome.Claimed claimed) throws Exception {
+        return stage.claims.commitAndGoOn(stage.entry(), "w1", claimed, 2, ADMISSION);
+    }
+
+    private static ClaimOutcome.Claimed firstOfTwo() throws Exception {
+        Claims oneByOne = stage.claims(LEASE, 1, 1000);
+        return (ClaimOutcome.Claimed) oneByOne.claim(stage.entry(), "w1", 0, ADMISSION);
+    }
+
+    @Test
+    void whoGoesOnHasTheRestClaimedByAnIdOfItsOwn() throws Exception {
+        ClaimOutcome.Claimed first = firstOfTwo();
+
+        CommitOutcome.GoesOn next = (CommitOutcome.GoesOn) goOn(first);
+
+        assertThat(next.total()).isEqualTo(1);
+        assertThat(next.batchId()).isNotEqualTo(first.batchId());
+        assertThat(ledger()).containsEntry("batch_id", next.batchId());
+        ClaimOutcome.Claimed again = stage.claimed("w1");
+        assertThat(again.batchId()).isEqualTo(next.batchId());
+        assertThat(again.position()).isEqualTo(2);
+        assertThat(texts(again)).containsExactly("2");
+    }
+
+    @Test
+    void nobodyGoesOnWithoutTheLock() throws Exception {
+        ClaimOutcome.Claimed first = firstOfTwo();
+        stage.redis.server().set(ClaimStage.LOCK, "w2");
+
+        assertThat(goOn(first)).isEqualTo(new CommitOutcome.More());
+
+        assertThat(ledger()).doesNotContainKey("batch_id").containsEntry("position", "2");
+        assertThat(stage.redis.server().get(ClaimStage.LOCK)).isEqualTo("w2");
+    }
+
+    @Test
+    void nobodyGoesOnWhoPreparedForAnotherStore() throws Exception {
+        assertNobodyGoesOnAfter(RedisKeys.STORE);
+    }
+
+    @Test
+    void nobodyGoesOnWhoseVolumeHasNoLease() throws Exception {
+        assertNobodyGoesOnAfter(RedisKeys.VOLUME);
+    }
+
+    private static void assertNobodyGoesOnAfter(String changed) throws Exception {
+        ClaimOutcome.Claimed first = firstOfTwo();
+        stage.redis.server().set(changed, "another");
+
+        assertThat(goOn(first)).isEqualTo(new CommitOutcome.More());
+
+        assertThat(ledger()).doesNotContainKey("batch_id").containsEntry("position", "2");
+    }
+
+    @Test
+    void whoWouldGoOnEndsWhereNothingIsLeft() throws Exception {
+        assertThat(goOn(stage.claimed("w1"))).isEqualTo(new CommitOutcome.Done(0));
+
+        assertThat(ledger()).doesNotContainKey("batch_id");
+    }
+
+    @Test
+    void nobodyGoesOnFromWhatAnotherOneSettled() throws Exception {
+        ClaimOutcome.Claimed first = firstOfTwo();
+        commit(first, 2);
+        Map<String, String> before = ledger();
+
+        assertThat(goOn(first)).isEqualTo(STALE);
+
+        assertThat(ledger()).isEqualTo(before);
+    }
 }

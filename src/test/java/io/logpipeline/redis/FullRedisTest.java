@@ -45,11 +45,20 @@ class FullRedisTest {
             ListScan scan =
                     new ListScan(stage.redis.link(), "logs:user_*:*", Duration.ofSeconds(3600));
             assertThat(scan.tend(List.of(ClaimStage.LIST))).containsOnlyKeys(ClaimStage.LIST);
+            Claims oneByOne = stage.claims(ClaimStage.LEASE, 1, 1000);
+            ClaimOutcome.Claimed first =
+                    (ClaimOutcome.Claimed)
+                            oneByOne.claim(entries.getFirst(), "w1", 0, ClaimStage.ADMISSION);
+            assertThat(oneByOne.await(oneByOne.readAhead(ClaimStage.LIST, first))).hasSize(1);
+            pending.renew(entries.getFirst());
+            assertThat(stream.reclaim(Duration.ofSeconds(60), 8)).isEmpty();
+            assertThat(
+                            oneByOne.commitAndGoOn(
+                                    entries.getFirst(), "w1", first, 2, ClaimStage.ADMISSION))
+                    .isInstanceOf(CommitOutcome.GoesOn.class);
             ClaimOutcome.Claimed claimed =
                     (ClaimOutcome.Claimed)
                             stage.claims.claim(entries.getFirst(), "w1", 0, ClaimStage.ADMISSION);
-            pending.renew(entries.getFirst());
-            assertThat(stream.reclaim(Duration.ofSeconds(60), 8)).isEmpty();
             assertThat(stage.claims.commit(entries.getFirst(), "w1", claimed, 4))
                     .isEqualTo(new CommitOutcome.Done(0));
             stream.acknowledgeNow(entries);

@@ -15,7 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The header of each Lua file against its code: what it says is what it does. */
 class ScriptHeadersTest {
     private static final Set<String> READING =
-            Set.of("XRANGE", "XLEN", "XINFO", "TIME", "GET", "EXISTS", "TYPE", "LLEN", "LRANGE");
+            Set.of(
+                    "XRANGE", "XLEN", "XINFO", "TIME", "GET", "EXISTS", "TYPE", "LLEN", "LRANGE",
+                    "HGET");
 
     private static String shebang(Script script) {
         return script.source().lines().findFirst().orElseThrow();

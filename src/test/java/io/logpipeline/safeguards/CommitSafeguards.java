@@ -7,6 +7,34 @@ final class CommitSafeguards {
     static final List<Safeguard> ALL =
             List.of(
                     new Safeguard(
+                            "go on by the holder only",
+                            "Who lost the lock does not claim what comes next.",
+                            "redis/commit.lua",
+                            "if not mine then",
+                            "if false then",
+                            "redis.CommitTest#nobodyGoesOnWithoutTheLock"),
+                    new Safeguard(
+                            "go on in the store that was prepared for",
+                            "A commit claims for the store that the directory has noted only.",
+                            "redis/commit.lua",
+                            "redis.call('GET', KEYS[5]) == ARGV[9] and ",
+                            "",
+                            "redis.CommitTest#nobodyGoesOnWhoPreparedForAnotherStore"),
+                    new Safeguard(
+                            "go on with the lease of the volume",
+                            "A commit claims for the volume that live drainers share only.",
+                            "redis/commit.lua",
+                            " and redis.call('GET', KEYS[6]) == ARGV[10]",
+                            "",
+                            "redis.CommitTest#nobodyGoesOnWhoseVolumeHasNoLease"),
+                    new Safeguard(
+                            "go on where the file ends",
+                            "Lines behind a chunk are left to a claim.",
+                            "drain/ReadAhead.java",
+                            "return endsThere ? admission : null;",
+                            "return admission;",
+                            "drain.ReadAheadTest#aFileThatGoesOnBehindItsChunkIsClaimedFor"),
+                    new Safeguard(
                             "new entry after a drain",
                             "Events pushed during a drain are drained without waiting for a sweep.",
                             "drain/Commits.java",
@@ -46,9 +74,9 @@ final class CommitSafeguards {
                             "stale commit ends nothing",
                             "A list whose commit settled nothing keeps its entry.",
                             "drain/Commits.java",
-                            "|| !(commit instanceof CommitOutcome.Done done)) {\n"
+                            "if (!(commit instanceof CommitOutcome.Done done)) {\n"
                                     + "                return Outcome.RETRY;",
-                            "|| !(commit instanceof CommitOutcome.Done done)) {\n"
+                            "if (!(commit instanceof CommitOutcome.Done done)) {\n"
                                     + "                return Outcome.ENDED;",
                             "drain.KeyDrainTest"),
                     new Safeguard(

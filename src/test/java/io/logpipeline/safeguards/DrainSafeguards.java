@@ -61,17 +61,18 @@ final class DrainSafeguards {
                             "Lines that may be in the file are looked for in the same chunks each"
                                     + " time.",
                             "drain/KeyDrain.java",
-                            "if (!waitsForRoom && dependsOnRoom(sighting, claimed)) {",
+                            "if (!waitsForRoom && dependsOnRoom(chunk.sighting(), claimed)) {",
                             "if (false) {",
                             "drain.KeyDrainTest"),
                     new Safeguard(
                             "new look after a new store",
                             "What the new store's time says of a file is looked at before its"
                                     + " claim.",
-                            "drain/KeyDrain.java",
-                            "sighting = volume.sight(userDay).knowing(made);\n"
-                                    + "                    claim",
-                            "claim",
+                            "drain/Chunks.java",
+                            "    chunk = claim(held, userDay, made, room);",
+                            "chunk = new Chunk(claims.claim(held.entry, held.token,"
+                                    + " chunk.sighting().firstPosition(), keeper.admission(),"
+                                    + " room.bytes()), chunk.sighting(), room);",
                             "drain.KeyDrainTest"),
                     new Safeguard(
                             "ledger steps back first",

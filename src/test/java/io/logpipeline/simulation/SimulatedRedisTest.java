@@ -106,8 +106,9 @@ class SimulatedRedisTest {
                         "CLAIM EXPIRED",
                         "CLAIM NOT_ADMITTED",
                         "CLAIM TO_READ",
-                        "CLAIM TOO_LARGE",
+                        "CLAIM TO_WEIGH",
                         "CLAIM WRONG_TYPE",
+                        "COMMIT CLAIMED",
                         "COMMIT DONE",
                         "COMMIT MORE",
                         "COMMIT STALE",
@@ -123,6 +124,9 @@ class SimulatedRedisTest {
                         "PUSH OTHER_EVENTS",
                         "PUSH PUSHED",
                         "PUSH WRONGTYPE",
+                        "READ READ",
+                        "READ STALE",
+                        "READ TOO_LARGE",
                         "RECLAIM TAKEN",
                         "RELEASE NOT_HELD",
                         "RELEASE RELEASED",
@@ -246,11 +250,12 @@ class SimulatedRedisTest {
                         new ArrayList<>(
                                 List.of(list, "{" + list + "}:batch", "{" + list + "}:ledger"));
                 keys.add(lock);
-                if (script == Script.CLAIM && random.nextInt(4) > 0) {
+                if (random.nextInt(4) > 0) {
                     keys.addAll(List.of("logs:store", "logs:volume"));
                 }
                 yield keys;
             }
+            case READ -> List.of("{" + list + "}:batch", "{" + list + "}:ledger");
             case RELEASE -> List.of(lock);
             case LEASE -> List.of("logs:volume");
             case STORE -> List.of("logs:store");
@@ -323,17 +328,30 @@ class SimulatedRedisTest {
                             "store",
                             random.nextInt(5) == 0 ? "other" : "worker",
                             "3600",
-                            random.nextBoolean() ? "0" : "64",
-                            random.nextInt(4) == 0 ? "2" : "1000000");
-            case COMMIT ->
+                            random.nextBoolean() ? "0" : "64");
+            case READ ->
                     List.of(
-                            token,
-                            HOUR_MS,
                             batchId,
                             Integer.toString(random.nextInt(2)),
-                            Integer.toString(1 + random.nextInt(2)),
-                            Integer.toString(random.nextInt(2)),
-                            "3600");
+                            "2",
+                            random.nextBoolean() ? "5" : "1000000",
+                            random.nextInt(4) == 0 ? "2" : "1000000");
+            case COMMIT -> {
+                List<String> arguments =
+                        new ArrayList<>(
+                                List.of(
+                                        token,
+                                        HOUR_MS,
+                                        batchId,
+                                        Integer.toString(random.nextInt(2)),
+                                        Integer.toString(1 + random.nextInt(2)),
+                                        Integer.toString(random.nextInt(2)),
+                                        "3600"));
+                if (random.nextBoolean()) {
+                    arguments.addAll(List.of("batch-" + random.nextInt(2), "store", "worker"));
+                }
+                yield arguments;
+            }
             case RELEASE -> List.of(token);
             case LEASE -> List.of(token, HOUR_MS);
             case STORE -> List.of("store");
