@@ -84,8 +84,9 @@ final class Lane implements AutoCloseable {
             expectExit(0);
         }
         Stage stage = stage(user, events);
-        if (scenario.appends() && faultyIsUnused) {
-            // Its first admission forces the log directory too, as only an append does after it.
+        if (scenario.appends() && !faulty.isReady()) {
+            // Its first admission, and one after a fault, forces the log directory too, as only an
+            // append does else.
             faulty.order("work");
             faulty.await("it is admitted", faulty::isReady);
             faulty.order("rest");

@@ -110,7 +110,7 @@ final class Matrix {
         fresh.each("CLAIM", CALL, 1);
         fresh.each("PENDING", QUESTION, 1);
         Rows many = new Rows(Scenario.LONG);
-        many.each("READBATCH", QUESTION, 1, 2);
+        many.each("READBATCH", QUESTION, 1);
         fresh.list.addAll(many.list);
         Rows synced = new Rows(Scenario.SYNCED);
         synced.each("disk.openFileSystem@logs", PATH, 1);
