@@ -48,7 +48,8 @@ final class Mishaps {
             next.workers[who].forget();
             moves.to(next, who, "leaves off, to try again");
         }
-        if (worker.master > 0 && (worker.phase == Phase.IDLE || worker.phase == Phase.APPENDED)) {
+        boolean between = worker.phase == Phase.APPENDED || worker.phase == Phase.AHEAD;
+        if (worker.master > 0 && (worker.phase == Phase.IDLE || between)) {
             next.copy(now);
             next.workers[who].master = 0;
             moves.to(next, who, "connects to the master of now");

@@ -29,6 +29,9 @@ enum Mutant {
     NO_DIRECTORY_FORCE,
     BATCH_WITHOUT_PERSIST,
 
+    /** Also of one that is not the claimed one any more. */
+    READ_AHEAD_OF_ANY_BATCH,
+
     /** What a failed write left is not only cut: the cut is forced. */
     FORCE_AFTER_CUT_BACK,
 

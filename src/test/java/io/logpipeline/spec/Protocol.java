@@ -71,6 +71,16 @@ final class Protocol {
                 boolean settled = commit(next, worker);
                 worker.forget();
                 moves.to(next, who, settled ? "commits" : "is told: stale");
+                readAhead(now, next, who, moves);
+            }
+            case AHEAD -> {
+                boolean settled = commit(next, worker);
+                if (settled) {
+                    goOn(next, worker);
+                } else {
+                    worker.forget();
+                }
+                moves.to(next, who, settled ? "commits, and goes on" : "is told: stale");
             }
         }
     }
@@ -229,6 +239,38 @@ final class Protocol {
             appended(worker);
         }
         moves.to(next, who, "forces the file");
+    }
+
+    /** read.lua at whatever time before the commit, and the look at the file, which ends here. */
+    private void readAhead(World now, World next, int who, Moves moves) {
+        next.copy(now);
+        Worker worker = next.workers[who];
+        int store = next.stores[worker.master];
+        int chunk = Integer.bitCount(worker.chunk);
+        int batch = Store.batch(store);
+        int ahead = Store.first(batch & ~Store.first(batch, chunk), bounds.chunk());
+        boolean asClaimed =
+                bounds.has(Mutant.READ_AHEAD_OF_ANY_BATCH)
+                        || Store.batchId(store) == worker.batchId;
+        if (chunk > 0 && ahead != 0 && asClaimed && next.file.cacheLength == worker.newPosition) {
+            worker.missing = ahead;
+            worker.at = next.file.cacheLength;
+            worker.phase = Phase.AHEAD;
+            moves.to(next, who, "reads ahead and looks at the file");
+        }
+    }
+
+    /** The rest of commit.lua: the next chunk is claimed by a new id. */
+    private static void goOn(World next, Worker worker) {
+        worker.batchId = 0;
+        int id = next.newBatchId();
+        next.stores[worker.master] = Store.withBatchId(next.stores[worker.master], id);
+        worker.batchId = id;
+        worker.position = worker.newPosition;
+        worker.newPosition = 0;
+        worker.chunk = worker.missing;
+        worker.missing = 0;
+        worker.phase = Phase.CLAIMED;
     }
 
     /** The file's lock is given back before the commit. */

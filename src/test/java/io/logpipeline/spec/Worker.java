@@ -24,12 +24,14 @@ final class Worker {
         /** Committed what was not forced, in a model that lacks a safeguard. */
         COMMITTED_TOO_EARLY,
         /** Gave the lock back; has to commit. */
-        APPENDED;
+        APPENDED,
+        /** Read what comes next, and looked at the file again: commits, and goes on with that. */
+        AHEAD;
 
         static final Phase[] ALL = values();
 
         boolean holdsLock() {
-            return compareTo(CLAIMED) > 0 && this != APPENDED;
+            return compareTo(CLAIMED) > 0 && compareTo(APPENDED) < 0;
         }
     }
 
@@ -44,7 +46,10 @@ final class Worker {
     int position;
     int chunk;
     int tailEnd;
+
+    /** Of the chunk, or, once that is appended, what was read ahead. */
     int missing;
+
     int newPosition;
 
     /** Until it has the lock, the size that it saw; then where it writes. */
