@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Claims lists, chunk by chunk. For one thread. */
 final class Chunks {
+    /**
+     * What a claim goes by.
+     *
+     * @param admission null while this replica must not drain
+     */
+    record Basis(Claims.@Nullable Admission admission, Sighting sighting) {}
+
     private final Claims claims;
     private final VolumeKeeper keeper;
     private final LogVolume volume;
@@ -59,9 +66,9 @@ final class Chunks {
             Disk.@Nullable Stat made,
             MemoryBudget.Reservation room)
             throws RedisFailure, IOException, InterruptedException {
-        // Taken before the sighting, which goes by its store.
-        Claims.Admission admission = keeper.admission();
-        Sighting sighting = volume.sight(userDay).knowing(made);
+        Basis basis = look(userDay);
+        Claims.Admission admission = basis.admission();
+        Sighting sighting = basis.sighting().knowing(made);
         if (admission == null) {
             return new Chunk(new ClaimOutcome.NotAdmitted(), sighting, room);
         }
@@ -70,6 +77,13 @@ final class Chunks {
         ClaimOutcome claim =
                 claims.claim(held.entry, held.token, sighting.firstPosition(), admission, bytesMax);
         return new Chunk(claim, sighting, room);
+    }
+
+    /** What allows to claim a list, and how its file is now. */
+    Basis look(UserDay userDay) throws IOException {
+        // Taken before the sighting, which goes by its store.
+        Claims.Admission admission = keeper.admission();
+        return new Basis(admission, volume.sight(userDay));
     }
 
     private boolean admittedAnew() throws RedisFailure, InterruptedException {
@@ -81,15 +95,27 @@ final class Chunks {
     }
 
     /**
-     * Begins to read what comes behind a chunk; null where nothing does, or without room for it.
+     * Begins to read what comes behind a chunk; null where nothing does, without room for it, and
+     * where a claim reads it for less.
      */
     @Nullable ReadAhead readAhead(String list, ClaimOutcome.Claimed claimed) {
         boolean isAll = claimed.elements().size() == claimed.total();
         // A claim without elements is for a file that is still not there.
-        MemoryBudget.Reservation room =
-                isAll || claimed.elements().isEmpty() ? null : memory.tryReserve(claims.bytesMax());
-        return room == null
-                ? null
-                : new ReadAhead(claims, keeper, volume, room, claims.readAhead(list, claimed));
+        if (isAll || claimed.isLight() || claimed.elements().isEmpty()) {
+            return null;
+        }
+        MemoryBudget.Reservation room = memory.tryReserve(claims.bytesMax());
+        if (room == null) {
+            return null;
+        }
+        ReadAhead ahead = null;
+        try {
+            ahead = new ReadAhead(claims, this, room, claims.readAhead(list, claimed));
+            return ahead;
+        } finally {
+            if (ahead == null) {
+                room.close();
+            }
+        }
     }
 }

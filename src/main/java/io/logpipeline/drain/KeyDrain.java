@@ -136,8 +136,9 @@ final class KeyDrain {
                 waitsForRoom = true;
                 return null;
             }
-            chunk.room().keepFor(claimed);
-            try (ReadAhead ahead = chunks.readAhead(held.list(), claimed)) {
+            chunk.room().keepFor(claimed.elements());
+            try (ReadAhead ahead =
+                    stopping.getAsBoolean() ? null : chunks.readAhead(held.list(), claimed)) {
                 AppendOutcome append =
                         writer.append(
                                 userDay, chunk.sighting(), claimed.position(), claimed.elements());
@@ -171,7 +172,12 @@ final class KeyDrain {
             if (claimed.elements().size() == claimed.total()) {
                 return commits.settleLast(held, claimed, position, chunk.room());
             }
-            Claims.Admission goesOnBy = ahead == null ? null : ahead.admission(userDay, position);
+            Claims.Admission goesOnBy =
+                    ahead == null || stopping.getAsBoolean()
+                            ? null
+                            : ahead.admission(userDay, position);
+            // What was waited for there is a reply like the two that follow.
+            heartbeat.beat();
             CommitOutcome commit = commits.settle(held, claimed, position, goesOnBy);
             if (commit instanceof CommitOutcome.Stale) {
                 turnedBack++;

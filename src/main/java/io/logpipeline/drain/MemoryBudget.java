@@ -1,6 +1,6 @@
 package io.logpipeline.drain;
 
-import io.logpipeline.redis.ClaimOutcome;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -51,9 +51,18 @@ public final class MemoryBudget {
         return new Reservation(allOfIt ? most : least);
     }
 
-    /** Room that is free and that nobody waits for; null where there is none. */
+    /**
+     * Room that nobody waits for, and that leaves half of all to those who have none yet.
+     *
+     * @return null where there is none
+     */
     @Nullable Reservation tryReserve(int bytes) {
-        return !free.hasQueuedThreads() && free.tryAcquire(bytes) ? new Reservation(bytes) : null;
+        int left = bytesMax / 2;
+        if (free.hasQueuedThreads() || !free.tryAcquire(bytes + left)) {
+            return null;
+        }
+        free.release(left);
+        return new Reservation(bytes);
     }
 
     /** Bytes that nobody holds. */
@@ -74,9 +83,12 @@ public final class MemoryBudget {
             return bytes;
         }
 
-        /** Gives back what a claim turned out to have no need of. */
-        void keepFor(ClaimOutcome.Claimed claimed) {
-            long needed = claimed.bytes() + (long) BYTES_PER_ELEMENT * claimed.elements().size();
+        /** Gives back what elements turned out to have no need of. */
+        void keepFor(List<byte[]> elements) {
+            long needed = (long) BYTES_PER_ELEMENT * elements.size();
+            for (byte[] element : elements) {
+                needed += element.length;
+            }
             if (needed < bytes) {
                 free.release(bytes - (int) needed);
                 bytes = (int) needed;

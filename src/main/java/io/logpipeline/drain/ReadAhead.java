@@ -1,7 +1,6 @@
 package io.logpipeline.drain;
 
 import io.logpipeline.event.UserDay;
-import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.Sighting;
 import io.logpipeline.redis.ClaimOutcome;
 import io.logpipeline.redis.Claims;
@@ -22,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadAhead implements AutoCloseable {
     private final Claims claims;
-    private final VolumeKeeper keeper;
-    private final LogVolume volume;
+    private final Chunks chunks;
     private final MemoryBudget.Reservation room;
     private final CompletionStage<List<byte[]>> reading;
     private List<byte[]> elements = List.of();
@@ -31,13 +29,11 @@ final class ReadAhead implements AutoCloseable {
 
     ReadAhead(
             Claims claims,
-            VolumeKeeper keeper,
-            LogVolume volume,
+            Chunks chunks,
             MemoryBudget.Reservation room,
             CompletionStage<List<byte[]>> reading) {
         this.claims = claims;
-        this.keeper = keeper;
-        this.volume = volume;
+        this.chunks = chunks;
         this.room = room;
         this.reading = reading;
     }
@@ -57,13 +53,14 @@ final class ReadAhead implements AutoCloseable {
             // If it is more than this call, the next one tells.
             return null;
         }
+        room.keepFor(elements);
         if (elements.isEmpty()) {
             return null;
         }
-        Claims.Admission admission = keeper.admission();
-        sighting = volume.sight(userDay);
+        Chunks.Basis basis = chunks.look(userDay);
+        sighting = basis.sighting();
         boolean endsThere = sighting.file().stream().anyMatch(f -> f.sizeBytes() == position);
-        return endsThere ? admission : null;
+        return endsThere ? basis.admission() : null;
     }
 
     /** The next chunk, which has the room from here on. */

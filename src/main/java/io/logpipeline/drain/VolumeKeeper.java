@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Holds what allows this replica to drain: the log directory takes writes, has noted the Redis
  * store of now, and is the volume that all live drainers write to.
  *
- * <p>Invariants: a claim names the store and the volume of an admission, and Redis refuses it once
- * either is another. So nothing of a new store is drained before the directory has noted it. Where
- * Redis can't, an admission ends with its lease.
+ * <p>Invariants: whatever claims names the store and the volume of an admission, and Redis refuses
+ * it once either is another. So nothing of a new store is drained before the directory has noted
+ * it. Where Redis can't, an admission ends with its lease.
  */
 public final class VolumeKeeper {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.drain");

@@ -33,9 +33,12 @@ record Batches(
         }
         int count = (int) Math.min(claim.number(3), elementsMax);
         RedisCalls.BatchElements read = calls.await(calls.readBatch(list, count));
-        ClaimOutcome.Claimed claimed = claimed(claim, read.elements());
-        boolean still = read.batchId().equals(claimed.batchId()) && read.elements().size() == count;
-        return still ? claimed : new ClaimOutcome.Overtaken();
+        String batchId = claim.text(1);
+        boolean still = read.batchId().equals(batchId) && read.elements().size() == count;
+        return still
+                ? new ClaimOutcome.Claimed(
+                        batchId, claim.number(2), read.elements(), claim.number(3), true)
+                : new ClaimOutcome.Overtaken();
     }
 
     /**
@@ -48,7 +51,7 @@ record Batches(
         if (bytes == 0) {
             return claimed(claim, List.of());
         }
-        Reply read = calls.await(weighed(list, claim.text(1), 0, bytes));
+        Reply read = calls.await(weighed(list, claim.text(1), 0, bytes, elementBytesMax));
         return switch (read.word()) {
             // Without any, it was deleted by hand.
             case "READ" ->
@@ -61,16 +64,17 @@ record Batches(
         };
     }
 
-    /** What comes behind a claim's elements; none where it is to be claimed to be had. */
+    /** See {@link Claims#readAhead}. There is no room for an element of more than a chunk. */
     CompletionStage<List<byte[]>> readAhead(String list, ClaimOutcome.Claimed claimed) {
-        return weighed(list, claimed.batchId(), claimed.elements().size(), bytesMax)
+        return weighed(list, claimed.batchId(), claimed.elements().size(), bytesMax, bytesMax)
                 .thenApply(reply -> reply.word().equals("READ") ? reply.bytesFrom(1) : List.of());
     }
 
-    private CompletionStage<Reply> weighed(String list, String batchId, int skipped, int bytes) {
+    private CompletionStage<Reply> weighed(
+            String list, String batchId, int skipped, int bytes, int elementBytes) {
         return calls.run(
                 Script.READ,
                 List.of(RedisKeys.batch(list), RedisKeys.ledger(list)),
-                PendingStream.arguments(batchId, skipped, elementsMax, bytes, elementBytesMax));
+                PendingStream.arguments(batchId, skipped, elementsMax, bytes, elementBytes));
     }
 }

@@ -11,9 +11,16 @@ public sealed interface ClaimOutcome {
      * @param position the ledger's position in the day file, in bytes
      * @param elements the batch's first elements
      * @param total how many elements the batch has in all
+     * @param isLight whether the whole batch takes no more bytes than a chunk may
      */
-    record Claimed(String batchId, long position, List<byte[]> elements, long total)
+    record Claimed(
+            String batchId, long position, List<byte[]> elements, long total, boolean isLight)
             implements ClaimOutcome {
+
+        /** Of a batch of whatever weight. */
+        public Claimed(String batchId, long position, List<byte[]> elements, long total) {
+            this(batchId, position, elements, total, false);
+        }
 
         /** Of all elements, without what ends their lines. */
         public long bytes() {

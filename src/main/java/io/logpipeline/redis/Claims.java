@@ -137,8 +137,8 @@ public final class Claims {
      * Reads what comes behind a claim's elements, for a caller that does something else meanwhile.
      * They are the batch's first ones once {@link #commitAndGoOn} settled that claim.
      *
-     * @return none when the batch is no longer as it was claimed, or when they are to be had by a
-     *     claim only
+     * @return none when the batch is no longer as it was claimed, or when the first of them is
+     *     larger than a chunk
      */
     public CompletionStage<List<byte[]>> readAhead(String list, ClaimOutcome.Claimed claimed) {
         return batches.readAhead(list, claimed);
@@ -168,7 +168,8 @@ public final class Claims {
 
     /**
      * The same, for a caller that has read ahead what comes next: while the list's lock is still
-     * its own, that is claimed at once. As with a claim, it must have looked at its file before.
+     * its own, that is claimed at once. As with a claim, it must have looked at its file before,
+     * and in a cluster its admission must be one that holds now.
      */
     public CommitOutcome commitAndGoOn(
             PendingEntry entry,

@@ -15,7 +15,7 @@
 -- ARGV[3]  a new batch id
 -- ARGV[4]  the first position, for a ledger that has none
 -- ARGV[5]  the most elements to answer, of a batch that has no more than ARGV[11]
--- ARGV[6]  about the most bytes to read
+-- ARGV[6]  about the most bytes to read; 0 for who wants no elements
 -- ARGV[7]  microseconds: when the entry's list was seen to hold events
 -- ARGV[8]  the store id that the caller prepared its files for
 -- ARGV[9]  the volume id that the caller writes to
@@ -64,31 +64,36 @@ redis.call('PERSIST', KEYS[2])
 redis.call('PERSIST', KEYS[3])
 local ledger = redis.call('HMGET', KEYS[3], 'batch_id', 'position')
 local total = redis.call('LLEN', KEYS[2])
-local bytes_max = tonumber(ARGV[6])
+local answered_max, bytes_max = tonumber(ARGV[11]), tonumber(ARGV[6])
 
--- Nothing tells what a list weighs as it is read: Redis says what it takes in memory, where numbers are
--- shorter, and all may be compressed. So the first elements must be of such a weight too; they are
--- looked at before, since Redis walks through the list to weigh it. No element of what weighs little
--- is larger than ARGV[6], but one behind these that Redis was told to compress.
-local first = redis.call('LRANGE', KEYS[2], 0, 7)
-local bytes = 0
-for i = 1, #first do
-    bytes = bytes + #first[i]
+-- The first one tells about how large they are: others are looked at where as many of its kind fit.
+local elements, bytes = {}, 0
+local function fit(count)
+    if #elements < total then
+        local more = redis.call('LRANGE', KEYS[2], #elements, count - 1)
+        for i = 1, #more do
+            elements[#elements + 1] = more[i]
+            bytes = bytes + #more[i]
+        end
+    end
+    return bytes / #elements * total <= bytes_max
 end
-local little = bytes / #first * total <= bytes_max
-if little and total > #first then
-    local usage = redis.pcall('MEMORY', 'USAGE', KEYS[2], 'SAMPLES', 0)
-    little = type(usage) == 'number' and usage <= bytes_max
+
+if bytes_max > 0 and fit(1) and fit(8) then
+    if total <= answered_max and fit(total) then
+        local reply = {'CLAIMED', ledger[1], ledger[2], total}
+        for i = 1, math.min(total, tonumber(ARGV[5])) do
+            reply[4 + i] = elements[i]
+        end
+        return reply
+    end
+    -- Nothing tells what a list weighs as it is read: Redis says what it takes in memory, where numbers
+    -- are shorter, and all may be compressed. So the first elements must be of such a weight too; they
+    -- are looked at before, since Redis walks through the list to weigh it. No element of what weighs
+    -- little is larger than ARGV[6], but one behind these that Redis was told to compress.
+    local usage = total > answered_max and redis.pcall('MEMORY', 'USAGE', KEYS[2], 'SAMPLES', 0)
+    if type(usage) == 'number' and usage <= bytes_max then
+        return {'TO_READ', ledger[1], ledger[2], total}
+    end
 end
-if not little then
-    return {'TO_WEIGH', ledger[1], ledger[2], total}
-end
-if total > tonumber(ARGV[11]) then
-    return {'TO_READ', ledger[1], ledger[2], total}
-end
-local reply = {'CLAIMED', ledger[1], ledger[2], total}
-local elements = total > #first and redis.call('LRANGE', KEYS[2], 0, -1) or first
-for i = 1, math.min(total, tonumber(ARGV[5])) do
-    reply[4 + i] = elements[i]
-end
-return reply
+return {'TO_WEIGH', ledger[1], ledger[2], total}

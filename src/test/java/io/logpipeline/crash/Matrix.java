@@ -61,13 +61,15 @@ final class Matrix {
         Rows torn = new Rows(Scenario.TORN);
         torn.each("TAKE", CALL, 1);
         torn.each("CLAIM", CALL, 1);
-        torn.eachChunk("READ", QUESTION, 1, 2);
+        torn.each("READ", QUESTION, 1, 2);
         torn.eachChunk("COMMIT", CALL, 1, 2, 3);
         torn.each("RENEW@chunk", CALL, 1);
         torn.each("ACKNOWLEDGE", CALL, 1);
         // The sighting, the look before it is opened, and the look under its lock.
         torn.each("disk.stat@day", PATH, 1, 2);
         torn.each("disk.stat@day", PATH, 3);
+        // That of what is read ahead, before the commit.
+        torn.each("disk.stat@day", PATH, 4);
         torn.eachChunk("disk.open@day", PATH, 1);
         torn.eachChunk("disk.tryLock@day", LOOK, 1);
         torn.eachChunk("disk.sizeBytes@day", LOOK, 1);
@@ -110,7 +112,7 @@ final class Matrix {
         fresh.each("CLAIM", CALL, 1);
         fresh.each("PENDING", QUESTION, 1);
         Rows many = new Rows(Scenario.LONG);
-        many.each("READBATCH", QUESTION, 1);
+        many.each("READBATCH", QUESTION, 1, 2);
         fresh.list.addAll(many.list);
         Rows synced = new Rows(Scenario.SYNCED);
         synced.each("disk.openFileSystem@logs", PATH, 1);

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Loses calls, or their replies, or holds them back, by the name of their script. */
 final class FaultyCalls extends ForwardingCalls {
@@ -28,6 +29,10 @@ final class FaultyCalls extends ForwardingCalls {
     /** See claim.lua. */
     private static final int CLAIM_BYTES_MAX = 5;
 
+    /** See commit.lua. */
+    private static final int COMMIT_NEXT_BATCH_ID = 7;
+
+    private final AtomicInteger commitsToGoOn = new AtomicInteger();
     private final List<Integer> bytesAskedFor = new CopyOnWriteArrayList<>();
     private final Map<Script, Step> steps = new EnumMap<>(Script.class);
     private final Map<Script, Integer> faultsLeft = new EnumMap<>(Script.class);
@@ -133,6 +138,9 @@ final class FaultyCalls extends ForwardingCalls {
             String text = new String(arguments.get(CLAIM_BYTES_MAX), StandardCharsets.US_ASCII);
             bytesAskedFor.add(Integer.valueOf(text));
         }
+        if (script == Script.COMMIT && arguments.size() > COMMIT_NEXT_BATCH_ID) {
+            commitsToGoOn.incrementAndGet();
+        }
         Fault fault = next(script);
         if (fault == Fault.CALL_LOST) {
             return lost();
@@ -143,6 +151,11 @@ final class FaultyCalls extends ForwardingCalls {
         CompletionStage<Reply> reply =
                 gate.thenCompose(open -> super.run(script, keys, arguments, durability));
         return fault == null ? reply : reply.thenCompose(swallowed -> lost());
+    }
+
+    /** How many commits were to claim what was read ahead. */
+    int commitsToGoOn() {
+        return commitsToGoOn.get();
     }
 
     /** About how many bytes each claim asked for. */

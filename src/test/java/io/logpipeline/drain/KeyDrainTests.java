@@ -40,6 +40,7 @@ abstract class KeyDrainTests {
     Claims claims;
     VolumeKeeper keeper;
     KeyDrain keyDrain;
+    boolean stopping;
     Drainer.Landed landed = (userDay, elements) -> {};
     Path file;
 
@@ -79,7 +80,7 @@ abstract class KeyDrainTests {
                                 clock,
                                 (userDay, elements) -> landed.landed(userDay, elements)),
                         watchdog.loop("test"),
-                        () -> false);
+                        () -> stopping);
         file = logDir.resolve("user_a/1.jsonl");
     }
 

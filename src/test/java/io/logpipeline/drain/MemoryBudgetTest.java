@@ -2,7 +2,6 @@ package io.logpipeline.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.logpipeline.redis.ClaimOutcome;
 import io.logpipeline.testing.Await;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,9 +45,9 @@ class MemoryBudgetTest {
 
     @Test
     void aClaimKeepsNoMoreThanItNeeds() throws Exception {
-        var claimed = new ClaimOutcome.Claimed("id", 0, List.of(new byte[100], new byte[200]), 2);
+        List<byte[]> elements = List.of(new byte[100], new byte[200]);
         try (MemoryBudget.Reservation room = budget.reserve(500 * KIB, false, () -> {})) {
-            room.keepFor(claimed);
+            room.keepFor(elements);
             assertThat(budget.freeBytes()).isEqualTo(1000 * KIB - 300 - 2 * 64);
         }
         assertThat(budget.freeBytes()).isEqualTo(1000 * KIB);
@@ -62,14 +61,38 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void whatIsNotFreeIsNotWaitedFor() throws Exception {
-        try (MemoryBudget.Reservation most = budget.reserve(900 * KIB, true, () -> {})) {
-            assertThat(budget.tryReserve(101 * KIB)).isNull();
-            try (MemoryBudget.Reservation rest = budget.tryReserve(100 * KIB)) {
-                assertThat(rest.bytes() + most.bytes()).isEqualTo(1000 * KIB);
+    void whatIsReadAheadLeavesHalfToOthers() throws Exception {
+        try (MemoryBudget.Reservation chunk = budget.reserve(300 * KIB, true, () -> {})) {
+            assertThat(budget.tryReserve(201 * KIB)).isNull();
+            try (MemoryBudget.Reservation ahead = budget.tryReserve(200 * KIB)) {
+                assertThat(ahead.bytes() + chunk.bytes()).isEqualTo(500 * KIB);
+                assertThat(budget.freeBytes()).isEqualTo(500 * KIB);
             }
         }
         assertThat(budget.freeBytes()).isEqualTo(1000 * KIB);
+    }
+
+    @Test
+    void whatIsReadAheadIsNotTakenFromWhoWaits() throws Exception {
+        try (MemoryBudget.Reservation chunk = budget.reserve(200 * KIB, true, () -> {})) {
+            CountDownLatch waits = new CountDownLatch(1);
+            Thread other =
+                    Thread.ofPlatform()
+                            .start(() -> {
+                                try {
+                                    budget.reserve(1000 * KIB, true, waits::countDown).close();
+                                } catch (InterruptedException stopped) {
+                                    throw new IllegalStateException(stopped);
+                                }
+                            });
+            Await.until("it waits, and says so", () -> waits.getCount() == 0);
+
+            assertThat(budget.tryReserve(1)).isNull();
+
+            chunk.close();
+            other.join();
+            assertThat(budget.tryReserve(1)).isNotNull();
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,8 +26,10 @@ import org.junit.jupiter.api.Test;
 /** A list of three chunks: what comes next is read while a chunk is written. */
 class ReadAheadTest extends KeyDrainTests {
     private static final int CHUNK = 100;
+
+    /** All of them are too heavy for one chunk. */
     private static final List<String> EVENTS =
-            IntStream.range(0, 250).mapToObj(i -> "event " + i).toList();
+            IntStream.range(0, 250).mapToObj(i -> "event " + i + " ".repeat(900)).toList();
 
     private int claimsBefore;
 
@@ -64,6 +67,11 @@ class ReadAheadTest extends KeyDrainTests {
                 1);
     }
 
+    /** The first read is of the claim. */
+    private void beforeReadAhead(Others others) {
+        before(Script.READ, () -> before(Script.READ, others));
+    }
+
     private int claims() {
         return calls.bytesAskedFor().size() - claimsBefore;
     }
@@ -88,9 +96,10 @@ class ReadAheadTest extends KeyDrainTests {
 
     @Test
     void whatCouldNotBeReadAheadIsClaimed() throws Exception {
-        calls.loseCalls(Script.READ, 1);
+        PendingEntry entry = pushedAll();
+        beforeReadAhead(() -> calls.loseCalls(Script.READ, 1));
 
-        assertThat(drain(pushedAll())).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
 
         assertThat(lines()).isEqualTo(firstAnd(EVENTS));
         assertThat(claims()).isEqualTo(2);
@@ -99,12 +108,6 @@ class ReadAheadTest extends KeyDrainTests {
     @Test
     void nothingIsReadAheadWithoutRoomForIt() throws Exception {
         PendingEntry entry = pushedAll();
-        before(
-                Script.READ,
-                () -> {
-                    throw new IOException("read");
-                });
-
         try (MemoryBudget.Reservation others =
                 memory.reserve(MEMORY_BYTES - claims.bytesMax(), true, () -> {})) {
             assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
@@ -112,6 +115,7 @@ class ReadAheadTest extends KeyDrainTests {
         }
 
         assertThat(lines()).isEqualTo(firstAnd(EVENTS));
+        assertThat(calls.commitsToGoOn()).isZero();
         assertThat(claims()).isEqualTo(3);
     }
 
@@ -144,6 +148,11 @@ class ReadAheadTest extends KeyDrainTests {
 
         assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
 
+        assertOneChunkWasAllThoughItWouldHaveGoneOn();
+    }
+
+    private void assertOneChunkWasAllThoughItWouldHaveGoneOn() throws IOException {
+        assertThat(calls.commitsToGoOn()).isEqualTo(1);
         assertThat(lines()).isEqualTo(firstAnd(EVENTS.subList(0, CHUNK)));
         assertThat(redis.server().hexists(LEDGER, "batch_id")).isFalse();
     }
@@ -155,8 +164,7 @@ class ReadAheadTest extends KeyDrainTests {
 
         assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
 
-        assertThat(lines()).isEqualTo(firstAnd(EVENTS.subList(0, CHUNK)));
-        assertThat(redis.server().hexists(LEDGER, "batch_id")).isFalse();
+        assertOneChunkWasAllThoughItWouldHaveGoneOn();
     }
 
     /** The second claim is refused, the third one is made when the new store is noted. */
@@ -174,15 +182,16 @@ class ReadAheadTest extends KeyDrainTests {
     /** What stands behind its chunk may be of the next one: only a claim knows what to do. */
     @Test
     void aFileThatGoesOnBehindItsChunkIsClaimedFor() throws Exception {
-        CompletableFuture<Void> read = calls.hold(Script.READ);
         PendingEntry entry = pushedAll();
+        List<CompletableFuture<Void>> reads = new CopyOnWriteArrayList<>();
+        beforeReadAhead(() -> reads.add(calls.hold(Script.READ)));
         Thread another =
                 Thread.ofPlatform()
                         .start(() -> {
                             Await.until("a chunk is written", () -> isWritten(CHUNK));
                             append("of others\n");
                             calls.open(Script.READ);
-                            read.complete(null);
+                            reads.getFirst().complete(null);
                         });
 
         assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
@@ -230,6 +239,84 @@ class ReadAheadTest extends KeyDrainTests {
         assertThat(Files.readAllLines(away)).isEqualTo(firstAnd(EVENTS.subList(0, CHUNK)));
         assertThat(lines().subList(1000, lines().size()))
                 .isEqualTo(EVENTS.subList(2 * CHUNK, EVENTS.size()));
+        // By one that it went on with, and by that which it then made.
+        assertThat(calls.commitsToGoOn()).isEqualTo(1);
+        assertThat(claims()).isEqualTo(3);
+    }
+
+    @Test
+    void aCommitThatWentOnAndOfWhichNobodyHeardIsGoneOnWith() throws Exception {
+        PendingEntry entry = pushedAll();
+        calls.loseReplies(Script.COMMIT, 1);
+
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+        assertThat(redis.server().hexists(LEDGER, "batch_id")).isTrue();
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(lines()).isEqualTo(firstAnd(EVENTS));
+    }
+
+    @Test
+    void whatACommitWentOnWithIsClaimedByTheNextTryToo() throws Exception {
+        PendingEntry entry = pushedAll();
+        calls.loseCalls(Script.RENEW, 1);
+
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+        assertThat(lines()).isEqualTo(firstAnd(EVENTS.subList(0, CHUNK)));
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(lines()).isEqualTo(firstAnd(EVENTS));
+    }
+
+    @Test
+    void whoStopsDoesNotGoOn() throws Exception {
+        PendingEntry entry = pushedAll();
+        before(Script.READ, () -> stopping = true);
+
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+
+        assertThat(calls.commitsToGoOn()).isZero();
+        assertThat(lines()).isEqualTo(firstAnd(EVENTS.subList(0, CHUNK)));
+        assertThat(redis.server().exists(LOCK)).isZero();
+    }
+
+    @Test
+    void aReadThatFailsAsItBeginsGivesItsRoomBack() throws Exception {
+        PendingEntry entry = pushedAll();
+        calls.before(
+                Script.READ,
+                () -> {
+                    throw new OutOfMemoryError("on purpose");
+                },
+                2);
+
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
+
+        assertThat(memory.freeBytes()).isEqualTo(MEMORY_BYTES);
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+        assertThat(lines()).isEqualTo(firstAnd(EVENTS));
+    }
+
+    /** Its answer comes, and is somewhere, though nobody waits for it any more. */
+    @Test
+    void whatIsReadInVainTakesItsRoomUntilItIsThere() throws Exception {
+        PendingEntry entry = pushedAll();
+        List<CompletableFuture<Void>> reads = new ArrayList<>();
+        Others moveAway =
+                () -> {
+                    reads.add(calls.hold(Script.READ));
+                    Files.move(file, file.resolveSibling("moved away"));
+                    before(Script.CLAIM, () -> calls.open(Script.READ));
+                };
+        beforeReadAhead(moveAway);
+
+        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
+
+        assertThat(lines()).isEqualTo(EVENTS);
+        Await.until(
+                "only that room is taken",
+                () -> memory.freeBytes() == MEMORY_BYTES - claims.bytesMax());
+        reads.getFirst().complete(null);
     }
 
     @Test

@@ -10,6 +10,7 @@ import static io.logpipeline.redis.ClaimStage.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.testing.ForwardingCalls;
+import io.logpipeline.testing.RedisProcess;
 import io.logpipeline.testing.TestRedis;
 import java.time.Duration;
 import java.util.List;
@@ -78,6 +79,7 @@ class BatchReadTest {
 
         ClaimOutcome.Claimed claimed = (ClaimOutcome.Claimed) outcome;
         assertThat(reads).isEqualTo(1);
+        assertThat(claimed.isLight()).isTrue();
         assertThat(texts(claimed)).isEqualTo(ELEMENTS.subList(0, 400));
         assertThat(claimed.total()).isEqualTo(500);
         assertThat(claimed.position()).isEqualTo(7);
@@ -131,6 +133,34 @@ class BatchReadTest {
         assertThat(stage.redis.server().memoryUsage(LIST)).isLessThan(200_000);
 
         assertWeighedAsRead(90, 100);
+    }
+
+    @Test
+    void aFewThatAreCompressedAreWeighedAsTheyAre() throws Exception {
+        stage.redis.server().configSet("list-compress-depth", "1");
+        try {
+            push(ELEMENTS.subList(0, 8));
+            push(HEAVY.subList(0, 50).stream().map(each -> each.repeat(4)).toList());
+        } finally {
+            stage.redis.server().configSet("list-compress-depth", "0");
+        }
+
+        assertWeighedAsRead(8 + 20, 8 + 25);
+    }
+
+    /** As some that are hosted do. */
+    @Test
+    void aServerThatDoesNotSayWhatAListTakesWeighsItAsItIsRead() throws Exception {
+        try (RedisProcess server = RedisProcess.start("--rename-command", "MEMORY", "");
+                ClaimStage refusing = new ClaimStage(server.url())) {
+            refusing.empty();
+            refusing.push(ELEMENTS.toArray(String[]::new));
+
+            ClaimOutcome.Claimed claimed = refusing.claimed("w1");
+
+            assertThat(texts(claimed)).isEqualTo(ELEMENTS);
+            assertThat(claimed.isLight()).isFalse();
+        }
     }
 
     @Test

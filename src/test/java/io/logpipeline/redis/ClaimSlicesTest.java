@@ -66,13 +66,45 @@ class ClaimSlicesTest {
 
         assertThat(stage.claimed("w1").elements()).hasSize(1000);
 
-        List<Integer> counts =
-                commandsSoFar().stream()
-                        .map(LRANGE::matcher)
-                        .filter(Matcher::find)
-                        .map(read -> 1 + parseInt(read.group(2)) - parseInt(read.group(1)))
-                        .toList();
-        assertThat(counts).hasSizeGreaterThan(10).allMatch(count -> count <= 64);
+        assertThat(counts()).hasSizeGreaterThan(10).allMatch(count -> count <= 64);
+    }
+
+    /** Of how many elements each read is. */
+    private List<Integer> counts() throws IOException {
+        return commandsSoFar().stream()
+                .map(LRANGE::matcher)
+                .filter(Matcher::find)
+                .map(read -> 1 + parseInt(read.group(2)) - parseInt(read.group(1)))
+                .toList();
+    }
+
+    @Test
+    void aFewAreReadByTheirClaim() throws Exception {
+        stage.push(Collections.nCopies(64, "small").toArray(String[]::new));
+
+        assertThat(stage.claimed("w1").elements()).hasSize(64);
+
+        assertThat(counts()).containsExactly(1, 7, 56);
+    }
+
+    @Test
+    void ofLargeElementsAClaimLooksAtTheFirstOnly() throws Exception {
+        stage.push(Collections.nCopies(20, "x".repeat(60_000)).toArray(String[]::new));
+
+        assertThat(stage.claimed("w1").elements()).hasSize(16);
+
+        // That of the claim, and of the read that weighs.
+        assertThat(counts()).startsWith(1, 1);
+    }
+
+    @Test
+    void aClaimWithoutRoomReadsNothing() throws Exception {
+        stage.push("small");
+
+        assertThat(stage.claims.claim(stage.entry(), "w1", 0, ClaimStage.ADMISSION, 0))
+                .isInstanceOf(ClaimOutcome.Claimed.class);
+
+        assertThat(counts()).isEmpty();
     }
 
     /** In the other order, another worker could settle the batch in between. */

@@ -8,7 +8,6 @@ import io.lettuce.core.cluster.SlotHash;
 import io.logpipeline.event.LogEvent;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
-import io.logpipeline.testing.ForwardingCalls;
 import io.logpipeline.testing.RedisCluster;
 import io.logpipeline.testing.RedisProcess;
 import java.time.Duration;
@@ -17,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -286,73 +284,6 @@ class ClusterIT {
         cluster.migrate(slot, to, from).end();
         assertThat(push("u0", "5")).isEqualTo(STORED);
         assertThat(list("u0")).containsExactly("1", "2", "3", "4", "5");
-    }
-
-    @Test
-    void aBatchIsSettledWholeThoughItsSlotIsOnItsWay() throws Exception {
-        String list = key("u0");
-        RedisProcess from = cluster.firstMasterOf(list);
-        RedisProcess to = anotherThan(from);
-        Claims claims =
-                new Claims(
-                        link,
-                        Duration.ofSeconds(30),
-                        Duration.ofSeconds(600),
-                        100,
-                        100_000,
-                        100_000);
-        PendingEntry entry = new PendingEntry(0, "1-1", list, 1, false);
-        Claims.Admission any = new Claims.Admission("store", "volume");
-        push("u0", "1");
-        var claimed = (ClaimOutcome.Claimed) claims.claim(entry, "worker", 0, any);
-        push("u0", "2");
-
-        RedisCluster.Migration there = cluster.migrate(SlotHash.getSlot(list), from, to);
-        assertThat(claims.commit(entry, "worker", claimed, 2))
-                .isInstanceOf(CommitOutcome.Done.class);
-
-        there.end();
-        assertThat(to.<Long>with(server -> server.ttl("{" + list + "}:ledger"))).isPositive();
-        assertThat(to.<Long>with(server -> server.exists("{" + list + "}:lock"))).isZero();
-        cluster.migrate(SlotHash.getSlot(list), to, from).end();
-    }
-
-    @Test
-    void aBatchIsReadWhereItGoes() throws Exception {
-        String list = key("u0");
-        List<String> elements = IntStream.range(0, 200).mapToObj(String::valueOf).toList();
-        RedisProcess from = cluster.firstMasterOf(list);
-        RedisProcess to = anotherThan(from);
-        int slot = SlotHash.getSlot(list);
-        from.with(server -> server.rpush(list, elements.toArray(String[]::new)));
-        List<RedisCluster.Migration> there = new ArrayList<>();
-        RedisCalls calls =
-                new ForwardingCalls(link) {
-                    @Override
-                    public CompletionStage<BatchElements> readBatch(String of, int elementsMax) {
-                        there.add(cluster.migrate(slot, from, to));
-                        there.getFirst().moveKeys();
-                        return super.readBatch(of, elementsMax);
-                    }
-                };
-        Claims claims =
-                new Claims(
-                        calls,
-                        Duration.ofSeconds(30),
-                        Duration.ofSeconds(600),
-                        1000,
-                        100_000,
-                        100_000);
-        PendingEntry entry = new PendingEntry(0, "1-1", list, 1, false);
-        Claims.Admission any = new Claims.Admission("store", "volume");
-
-        var claimed = (ClaimOutcome.Claimed) claims.claim(entry, "worker", 0, any);
-
-        assertThat(ClaimStage.texts(claimed)).isEqualTo(elements);
-        there.getFirst().end();
-        assertThat(claims.commit(entry, "worker", claimed, 2))
-                .isInstanceOf(CommitOutcome.Done.class);
-        cluster.migrate(slot, to, from).end();
     }
 
     @Test

@@ -84,6 +84,18 @@ class WeighedReadTest extends ClaimStageTests {
         assertThat(ahead(claimed())).isEmpty();
     }
 
+    /** There is no room for it: its claim reads it alone. */
+    @Test
+    void oneThatIsLargerThanAChunkIsNone() throws Exception {
+        push(HEAVY.subList(0, CHUNK));
+        stage.push("x".repeat(BYTES_MAX + 1));
+        ClaimOutcome.Claimed claimed = claimed();
+
+        assertThat(ahead(claimed)).isEmpty();
+        claims.commit(stage.entry(), "w1", claimed, 1);
+        assertThat(claimed().elements()).hasSize(1);
+    }
+
     @Test
     void thereIsNoneBehindWhatAnotherOneSettled() throws Exception {
         push(HEAVY);

@@ -31,8 +31,8 @@ final class CommitSafeguards {
                             "go on where the file ends",
                             "Lines behind a chunk are left to a claim.",
                             "drain/ReadAhead.java",
-                            "return endsThere ? admission : null;",
-                            "return admission;",
+                            "return endsThere ? basis.admission() : null;",
+                            "return basis.admission();",
                             "drain.ReadAheadTest#aFileThatGoesOnBehindItsChunkIsClaimedFor"),
                     new Safeguard(
                             "new entry after a drain",
