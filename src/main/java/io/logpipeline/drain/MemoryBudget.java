@@ -52,12 +52,12 @@ public final class MemoryBudget {
     }
 
     /**
-     * Room that nobody waits for, and that leaves half of all to those who have none yet.
+     * Room that nobody waits for, and that leaves a quarter of all to those who have none yet.
      *
      * @return null where there is none
      */
     @Nullable Reservation tryReserve(int bytes) {
-        int left = bytesMax / 2;
+        int left = bytesMax / 4;
         if (free.hasQueuedThreads() || !free.tryAcquire(bytes + left)) {
             return null;
         }

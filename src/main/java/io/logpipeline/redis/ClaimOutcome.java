@@ -11,7 +11,8 @@ public sealed interface ClaimOutcome {
      * @param position the ledger's position in the day file, in bytes
      * @param elements the batch's first elements
      * @param total how many elements the batch has in all
-     * @param isLight whether the whole batch takes no more bytes than a chunk may
+     * @param isLight whether it is known that the whole batch takes no more bytes than its caller
+     *     had room for
      */
     record Claimed(
             String batchId, long position, List<byte[]> elements, long total, boolean isLight)

@@ -61,12 +61,12 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void whatIsReadAheadLeavesHalfToOthers() throws Exception {
-        try (MemoryBudget.Reservation chunk = budget.reserve(300 * KIB, true, () -> {})) {
-            assertThat(budget.tryReserve(201 * KIB)).isNull();
-            try (MemoryBudget.Reservation ahead = budget.tryReserve(200 * KIB)) {
-                assertThat(ahead.bytes() + chunk.bytes()).isEqualTo(500 * KIB);
-                assertThat(budget.freeBytes()).isEqualTo(500 * KIB);
+    void whatIsReadAheadLeavesAQuarterToOthers() throws Exception {
+        try (MemoryBudget.Reservation chunk = budget.reserve(450 * KIB, true, () -> {})) {
+            assertThat(budget.tryReserve(301 * KIB)).isNull();
+            try (MemoryBudget.Reservation ahead = budget.tryReserve(300 * KIB)) {
+                assertThat(ahead.bytes() + chunk.bytes()).isEqualTo(750 * KIB);
+                assertThat(budget.freeBytes()).isEqualTo(250 * KIB);
             }
         }
         assertThat(budget.freeBytes()).isEqualTo(1000 * KIB);

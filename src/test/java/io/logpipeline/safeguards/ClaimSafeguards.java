@@ -99,7 +99,7 @@ final class ClaimSafeguards {
                             "drain/MemoryBudget.java",
                             "!free.tryAcquire(bytes + left)",
                             "!free.tryAcquire(left)",
-                            "drain.MemoryBudgetTest#whatIsReadAheadLeavesHalfToOthers"),
+                            "drain.MemoryBudgetTest#whatIsReadAheadLeavesAQuarterToOthers"),
                     new Safeguard(
                             "those who wait come first",
                             "What is read ahead is not taken from who waits for room.",
