@@ -161,8 +161,7 @@ public final class Claims {
         return calls.run(
                         Script.COMMIT,
                         listKeys(entry.list()),
-                        PendingStream.arguments(
-                                commitArguments(token, claimed, newPosition).toArray()))
+                        commitArguments(token, claimed, newPosition))
                 .thenApply(reply -> commitOutcome(reply, ""));
     }
 
@@ -179,23 +178,23 @@ public final class Claims {
             Admission admission)
             throws RedisFailure, InterruptedException {
         String batchId = UUID.randomUUID().toString();
-        List<Object> arguments = commitArguments(token, claimed, newPosition);
-        arguments.addAll(List.of(batchId, admission.storeId(), admission.volumeId()));
+        List<byte[]> arguments = commitArguments(token, claimed, newPosition);
+        arguments.addAll(
+                PendingStream.arguments(batchId, admission.storeId(), admission.volumeId()));
         return commitOutcome(
-                run(Script.COMMIT, admittedKeys(entry.list()), arguments.toArray()), batchId);
+                await(calls.run(Script.COMMIT, admittedKeys(entry.list()), arguments)), batchId);
     }
 
-    private List<Object> commitArguments(
+    private List<byte[]> commitArguments(
             String token, ClaimOutcome.Claimed claimed, long newPosition) {
-        return new ArrayList<>(
-                List.of(
-                        token,
-                        lease.toMillis(),
-                        claimed.batchId(),
-                        claimed.position(),
-                        claimed.elements().size(),
-                        newPosition,
-                        ledgerLife.toSeconds()));
+        return PendingStream.arguments(
+                token,
+                lease.toMillis(),
+                claimed.batchId(),
+                claimed.position(),
+                claimed.elements().size(),
+                newPosition,
+                ledgerLife.toSeconds());
     }
 
     /**
