@@ -42,11 +42,6 @@ class AnnouncementTest {
                         in.transferTo(server);
                     }
                 }
-
-                @Override
-                public void answer(InputStream server, OutputStream client) throws IOException {
-                    server.transferTo(client);
-                }
             };
         }
     }

@@ -14,78 +14,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A list of three chunks: what comes next is read while a chunk is written. */
-class ReadAheadTest extends KeyDrainTests {
-    private static final int CHUNK = 100;
-
-    /** All of them are too heavy for one chunk. */
-    private static final List<String> EVENTS =
-            IntStream.range(0, 250).mapToObj(i -> "event " + i + " ".repeat(900)).toList();
-
-    private int claimsBefore;
-
-    /** Another replica, or whoever else does something. */
-    @FunctionalInterface
-    private interface Others {
-        void act() throws IOException, RedisFailure, InterruptedException;
-    }
-
-    @BeforeEach
-    void makeTheFile() throws Exception {
-        assertThat(drain(pushed("first"))).isEqualTo(KeyDrain.Outcome.ENDED);
-        claimsBefore = calls.bytesAskedFor().size();
-    }
-
-    @AfterEach
-    void allRoomIsGivenBack() {
-        Await.until("all room is free", () -> memory.freeBytes() == MEMORY_BYTES);
-    }
-
-    private PendingEntry pushedAll() throws Exception {
-        return pushed(EVENTS.toArray(String[]::new));
-    }
-
-    private void before(Script script, Others others) {
-        calls.before(
-                script,
-                () -> {
-                    try {
-                        others.act();
-                    } catch (IOException | RedisFailure | InterruptedException failure) {
-                        throw new AssertionError(failure);
-                    }
-                },
-                1);
-    }
-
-    /** The first read is of the claim. */
-    private void beforeReadAhead(Others others) {
-        before(Script.READ, () -> before(Script.READ, others));
-    }
-
-    private int claims() {
-        return calls.bytesAskedFor().size() - claimsBefore;
-    }
-
-    private static List<String> firstAnd(List<String> events) {
-        List<String> all = new ArrayList<>(List.of("first"));
-        all.addAll(events);
-        return all;
-    }
-
-    private List<String> lines() throws IOException {
-        return Files.readAllLines(file);
-    }
-
+class ReadAheadTest extends LongListTests {
     @Test
     void aListIsClaimedOnceHoweverManyChunksItHas() throws Exception {
         assertThat(drain(pushedAll())).isEqualTo(KeyDrain.Outcome.ENDED);
@@ -103,20 +38,6 @@ class ReadAheadTest extends KeyDrainTests {
 
         assertThat(lines()).isEqualTo(firstAnd(EVENTS));
         assertThat(claims()).isEqualTo(2);
-    }
-
-    @Test
-    void nothingIsReadAheadWithoutRoomForIt() throws Exception {
-        PendingEntry entry = pushedAll();
-        try (MemoryBudget.Reservation others =
-                memory.reserve(MEMORY_BYTES - claims.bytesMax(), true, () -> {})) {
-            assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
-            assertThat(others.bytes()).isPositive();
-        }
-
-        assertThat(lines()).isEqualTo(firstAnd(EVENTS));
-        assertThat(calls.commitsToGoOn()).isZero();
-        assertThat(claims()).isEqualTo(3);
     }
 
     @Test
@@ -278,45 +199,6 @@ class ReadAheadTest extends KeyDrainTests {
         assertThat(calls.commitsToGoOn()).isZero();
         assertThat(lines()).isEqualTo(firstAnd(EVENTS.subList(0, CHUNK)));
         assertThat(redis.server().exists(LOCK)).isZero();
-    }
-
-    @Test
-    void aReadThatFailsAsItBeginsGivesItsRoomBack() throws Exception {
-        PendingEntry entry = pushedAll();
-        calls.before(
-                Script.READ,
-                () -> {
-                    throw new OutOfMemoryError("on purpose");
-                },
-                2);
-
-        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.RETRY);
-
-        assertThat(memory.freeBytes()).isEqualTo(MEMORY_BYTES);
-        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
-        assertThat(lines()).isEqualTo(firstAnd(EVENTS));
-    }
-
-    /** Its answer comes, and is somewhere, though nobody waits for it any more. */
-    @Test
-    void whatIsReadInVainTakesItsRoomUntilItIsThere() throws Exception {
-        PendingEntry entry = pushedAll();
-        List<CompletableFuture<Void>> reads = new ArrayList<>();
-        Others moveAway =
-                () -> {
-                    reads.add(calls.hold(Script.READ));
-                    Files.move(file, file.resolveSibling("moved away"));
-                    before(Script.CLAIM, () -> calls.open(Script.READ));
-                };
-        beforeReadAhead(moveAway);
-
-        assertThat(drain(entry)).isEqualTo(KeyDrain.Outcome.ENDED);
-
-        assertThat(lines()).isEqualTo(EVENTS);
-        Await.until(
-                "only that room is taken",
-                () -> memory.freeBytes() == MEMORY_BYTES - claims.bytesMax());
-        reads.getFirst().complete(null);
     }
 
     @Test

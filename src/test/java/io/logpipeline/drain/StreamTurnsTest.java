@@ -6,11 +6,9 @@ import io.lettuce.core.XAddArgs;
 import io.logpipeline.file.DayFiles;
 import io.logpipeline.file.NioDisk;
 import io.logpipeline.redis.Claims;
-import io.logpipeline.redis.Durability;
 import io.logpipeline.redis.PendingStreams;
 import io.logpipeline.redis.RedisCalls;
 import io.logpipeline.redis.RedisKeys;
-import io.logpipeline.redis.Reply;
 import io.logpipeline.redis.Script;
 import io.logpipeline.redis.StreamSet;
 import io.logpipeline.telemetry.MonotonicClock;
@@ -19,10 +17,8 @@ import io.logpipeline.testing.ForwardingCalls;
 import io.logpipeline.testing.SharedRedis;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -51,16 +47,11 @@ class StreamTurnsTest {
         RedisCalls calls =
                 new ForwardingCalls(redis.link()) {
                     @Override
-                    public CompletionStage<Reply> run(
-                            Script script,
-                            List<String> keys,
-                            List<byte[]> arguments,
-                            Durability durability) {
+                    protected void before(Script script) {
                         if (script == Script.CLAIM) {
                             both.countDown();
                             Await.until("the other one is claimed", () -> both.getCount() == 0);
                         }
-                        return super.run(script, keys, arguments, durability);
                     }
                 };
         redis.server().set("logs:volume", "another");

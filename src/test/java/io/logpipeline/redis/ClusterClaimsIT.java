@@ -11,18 +11,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Claims and commits in a cluster, while the list's slot is on its way to another master. */
-class ClusterClaimsIT {
+class ClusterClaimsIT extends ClusterTests {
     /** Redis can't hold it against anything that has another slot. */
     private static final Claims.Admission ANY = new Claims.Admission("store", "volume");
-
-    private static RedisCluster cluster;
-    private static RedisLink link;
 
     private static int lists;
 
@@ -36,24 +31,10 @@ class ClusterClaimsIT {
     private RedisProcess to;
     private RedisCluster.Migration there;
 
-    @BeforeAll
-    static void start() throws Exception {
-        cluster = RedisCluster.start(0, "--cluster-require-full-coverage", "no");
-        link = RedisLink.open(cluster.url(), "test", Duration.ofSeconds(5));
-        assertThat(link.awaitConnected(Duration.ofSeconds(30))).isTrue();
-    }
-
-    @AfterAll
-    static void stop() {
-        link.close();
-        cluster.close();
-    }
-
     @BeforeEach
-    void empty() {
-        cluster.nodes().forEach(node -> node.with(server -> server.flushall()));
+    void findMasters() {
         from = cluster.firstMasterOf(list);
-        to = cluster.masters().stream().filter(each -> each != from).findFirst().orElseThrow();
+        to = anotherThan(from);
     }
 
     private static Claims claims(RedisCalls calls, int elementsMax, int bytesMax) {

@@ -17,40 +17,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Calls of ours to a cluster of three masters. */
-class ClusterIT {
+class ClusterIT extends ClusterTests {
     private static final PushOutcome STORED = new PushOutcome.Stored();
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int USERS = 30;
-
-    private static RedisCluster cluster;
-    private static RedisLink link;
 
     private final Watchdog watchdog = new Watchdog(System::nanoTime);
     private PushQueue queue;
 
-    @BeforeAll
-    static void start() throws Exception {
-        cluster = RedisCluster.start(0, "--cluster-require-full-coverage", "no");
-        link = RedisLink.open(cluster.url(), "test", TIMEOUT);
-        assertThat(link.awaitConnected(Duration.ofSeconds(30))).isTrue();
-    }
-
-    @AfterAll
-    static void stop() {
-        link.close();
-        cluster.close();
-    }
-
     @BeforeEach
     void open() throws Exception {
-        cluster.nodes().forEach(node -> node.with(server -> server.flushall()));
         RedisLink own = RedisLink.open(cluster.url(), "test-push", TIMEOUT);
         assertThat(own.awaitConnected(Duration.ofSeconds(30))).isTrue();
         queue =
@@ -257,10 +237,6 @@ class ClusterIT {
             one.with(server -> server.configSet("maxmemory", "0"));
             one.with(server -> server.configSet("maxmemory-policy", "noeviction"));
         }
-    }
-
-    private static RedisProcess anotherThan(RedisProcess from) {
-        return cluster.masters().stream().filter(each -> each != from).findFirst().orElseThrow();
     }
 
     @Test

@@ -41,11 +41,6 @@ class CutBatchReadTest {
         protected Passage passage() {
             return new Passage() {
                 @Override
-                public void forward(InputStream client, OutputStream server) throws IOException {
-                    client.transferTo(server);
-                }
-
-                @Override
                 public void answer(InputStream server, OutputStream client) throws IOException {
                     for (int b = server.read(); b >= 0; b = server.read()) {
                         if (bytesLeft.get() != NEVER && bytesLeft.getAndDecrement() <= 0) {

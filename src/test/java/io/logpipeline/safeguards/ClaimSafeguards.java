@@ -113,14 +113,14 @@ final class ClaimSafeguards {
                             "drain/ReadAhead.java",
                             "room.keepUntil(reading);",
                             "room.close();",
-                            "drain.ReadAheadTest#whatIsReadInVainTakesItsRoomUntilItIsThere"),
+                            "drain.ReadAheadRoomTest#whatIsReadInVainTakesItsRoomUntilItIsThere"),
                     new Safeguard(
                             "room of a read that did not begin",
                             "A read that could not even begin gives its room back.",
                             "drain/Chunks.java",
                             "if (ahead == null) {",
                             "if (false) {",
-                            "drain.ReadAheadTest#aReadThatFailsAsItBeginsGivesItsRoomBack"),
+                            "drain.ReadAheadRoomTest#aReadThatFailsAsItBeginsGivesItsRoomBack"),
                     new Safeguard(
                             "an element of more than a chunk is claimed to be read",
                             "What is read ahead is no larger than the room for it.",

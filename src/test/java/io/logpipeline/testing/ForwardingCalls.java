@@ -20,9 +20,13 @@ public class ForwardingCalls implements RedisCalls {
         this.calls = calls;
     }
 
+    /** Just before a script is run. */
+    protected void before(Script script) {}
+
     @Override
     public CompletionStage<Reply> run(
             Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
+        before(script);
         return calls.run(script, keys, arguments, durability);
     }
 

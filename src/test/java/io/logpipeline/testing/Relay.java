@@ -19,10 +19,14 @@ public abstract class Relay implements AutoCloseable {
     /** Carries one connection's bytes; each direction in a thread of its own. */
     protected interface Passage {
         /** Until the client has no more to say, or the connection is to be cut. */
-        void forward(InputStream client, OutputStream server) throws IOException;
+        default void forward(InputStream client, OutputStream server) throws IOException {
+            client.transferTo(server);
+        }
 
         /** Until the server has no more to say, or the connection is to be cut. */
-        void answer(InputStream server, OutputStream client) throws IOException;
+        default void answer(InputStream server, OutputStream client) throws IOException {
+            server.transferTo(client);
+        }
     }
 
     /** One direction of a passage. */
