@@ -83,6 +83,33 @@ class CutBatchReadTest {
         }
     }
 
+    /** One reply of some 1,800 bytes. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3, 12, 40, 900, 1700})
+    void whatIsReadAheadComesWholeOrNotAtAll(int bytes) throws Exception {
+        try (RedisProcess process = RedisProcess.start();
+                ClaimStage stage = new ClaimStage(process.url());
+                BreakingOff relay = new BreakingOff(process.port());
+                RedisLink link = RedisLink.open(relay.url(), "test", Duration.ofSeconds(5))) {
+            stage.empty();
+            stage.push(ELEMENTS.toArray(String[]::new));
+            Await.until("connected", link::isConnected);
+            Claims claims = new Claims(link, LEASE, LEDGER_LIFE, 100, 1200, 1200);
+            var claimed = (ClaimOutcome.Claimed) claims.claim(stage.entry(), "w1", 0, ADMISSION);
+            relay.bytesLeft.set(bytes);
+
+            assertThatThrownBy(() -> claims.await(claims.readAhead(ClaimStage.LIST, claimed)))
+                    .isInstanceOf(RedisFailure.class);
+
+            Await.until("connected again", link::isConnected);
+            int first = claimed.elements().size();
+            assertThat(claims.await(claims.readAhead(ClaimStage.LIST, claimed)))
+                    .extracting(String::new)
+                    .hasSizeGreaterThan(50)
+                    .isEqualTo(ELEMENTS.subList(first, first + 100));
+        }
+    }
+
     private static Claims claims(RedisCalls calls) {
         return new Claims(calls, LEASE, LEDGER_LIFE, 1000, 100_000, 100_000);
     }
