@@ -12,12 +12,6 @@ import java.util.concurrent.locks.LockSupport;
  * how fast they are drained while most of them still wait.
  */
 final class Backlog {
-    /** Starts one drainer. */
-    @FunctionalInterface
-    interface Starter {
-        DrainerProcesses start(String name, Map<String, String> settings) throws IOException;
-    }
-
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final int LOOKS_ALIKE = 6;
     private static final Duration SWEEP_MAX = Duration.ofMinutes(10);
@@ -29,9 +23,13 @@ final class Backlog {
     private final DrainOptions options;
     private final BenchRedis server;
     private final DrainRedis redis;
-    private final Starter starter;
+    private final DrainerProcesses.Starter starter;
 
-    Backlog(DrainOptions options, BenchRedis server, DrainRedis redis, Starter starter) {
+    Backlog(
+            DrainOptions options,
+            BenchRedis server,
+            DrainRedis redis,
+            DrainerProcesses.Starter starter) {
         this.options = options;
         this.server = server;
         this.redis = redis;

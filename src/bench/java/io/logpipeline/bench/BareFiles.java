@@ -21,18 +21,38 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /**
- * The floor: the same files with the same content and the same promise, from memory. No Redis, no
- * lock, no verification.
+ * The floor: the same files with the same content and the same promise, from memory, where all of
+ * it lies ready. No Redis, no lock, no verification.
  *
- * @param workers threads; with {@code wholeFileSystem} as many files are in one sync
- * @param wholeFileSystem one syncfs(2) for the files of all threads, in place of forces
- * @param chunkBytes the most that is written before it is forced
+ * <p>By {@code file}, threads make some files ahead, whose directories' names they force together:
+ * as the drainer does, since while names are forced nobody can make another directory.
  */
-record BareFiles(Path logDir, int workers, boolean wholeFileSystem, int chunkBytes)
-        implements DrainContender {
+final class BareFiles implements DrainAlgorithm {
+    private static final int MADE_TOGETHER = 16;
+
+    private final Path logDir;
+    private final int workers;
+    private final boolean wholeFileSystem;
+    private final int chunkBytes;
+    private List<ByteBuffer> contents = List.of();
+
+    /**
+     * @param workers threads; with {@code wholeFileSystem} as many files are in one sync
+     * @param wholeFileSystem one syncfs(2) for the files of all threads, in place of forces
+     * @param chunkBytes the most that is written before it is forced
+     */
+    BareFiles(Path logDir, int workers, boolean wholeFileSystem, int chunkBytes) {
+        this.logDir = logDir;
+        this.workers = workers;
+        this.wholeFileSystem = wholeFileSystem;
+        this.chunkBytes = chunkBytes;
+    }
+
     @Override
-    public String name() {
-        return "bare files, " + (wholeFileSystem ? "filesystem" : "file");
+    public void prepare(DrainLoad load) {
+        contents = List.of();
+        contents =
+                IntStream.range(0, load.keys()).mapToObj(key -> lines(load.elements(key))).toList();
     }
 
     @Override
@@ -45,8 +65,10 @@ record BareFiles(Path logDir, int workers, boolean wholeFileSystem, int chunkByt
             List<Future<Long>> results =
                     IntStream.range(0, parties)
                             .mapToObj(first ->
-                                    threads.submit(
-                                            () -> share(load, first, parties, written, endNanos)))
+                                    threads.submit(() ->
+                                            wholeFileSystem
+                                                    ? together(load, first, written)
+                                                    : each(load, first, parties, endNanos)))
                             .toList();
             long events = 0;
             for (Future<Long> result : results) {
@@ -66,50 +88,74 @@ record BareFiles(Path logDir, int workers, boolean wholeFileSystem, int chunkByt
         }
     }
 
-    private long share(DrainLoad load, int first, int step, CyclicBarrier written, long endNanos)
+    /** Threads have equal shares, and meet after each file: the last round may lack some. */
+    private long together(DrainLoad load, int first, CyclicBarrier written)
             throws IOException, InterruptedException, BrokenBarrierException {
+        int step = written.getParties();
         long events = 0;
-        // Threads have equal shares, and meet after each file: the last round may lack some.
-        int rounds = load.keys() / step;
-        for (int round = 0; round < rounds; round++) {
-            int key = round * step + first;
-            if (!wholeFileSystem && System.nanoTime() - endNanos > 0) {
-                break;
+        for (int key = first; key - first + step <= load.keys(); key += step) {
+            try (FileChannel file = create(load.userDay(key))) {
+                ByteBuffer lines = contents.get(key);
+                while (writeChunk(file, lines)) {
+                    written.await();
+                }
             }
-            List<byte[]> elements = load.elements(key);
-            append(load.userDay(key), elements, written);
-            events += elements.size();
+            events += load.eventsOf(key);
         }
         return events;
     }
 
-    private void append(UserDay userDay, List<byte[]> elements, CyclicBarrier written)
-            throws IOException, InterruptedException, BrokenBarrierException {
-        Path directory = logDir.resolve(userDay.directory());
-        Files.createDirectory(directory);
-        ByteBuffer lines = lines(elements);
-        try (FileChannel file =
-                FileChannel.open(
-                        directory.resolve(userDay.fileName()),
-                        StandardOpenOption.CREATE_NEW,
-                        StandardOpenOption.WRITE)) {
-            int end = lines.limit();
-            for (int at = 0; at < end; at += chunkBytes) {
-                lines.limit(Math.min(end, at + chunkBytes));
-                while (lines.hasRemaining()) {
-                    file.write(lines);
-                }
-                if (wholeFileSystem) {
-                    written.await();
-                } else {
-                    file.force(false);
-                }
+    private long each(DrainLoad load, int first, int step, long endNanos) throws IOException {
+        long events = 0;
+        int ahead = step * MADE_TOGETHER;
+        for (int from = first; from < load.keys(); from += ahead) {
+            int end = Math.min(load.keys(), from + ahead);
+            if (System.nanoTime() - endNanos > 0) {
+                break;
+            }
+            for (int key = from; key < end; key += step) {
+                create(load.userDay(key)).close();
+            }
+            forceDirectory(logDir);
+            for (int key = from; key < end; key += step) {
+                fill(load.userDay(key), contents.get(key));
+                events += load.eventsOf(key);
             }
         }
-        if (!wholeFileSystem) {
-            forceDirectory(directory);
-            forceDirectory(logDir);
+        return events;
+    }
+
+    private FileChannel create(UserDay userDay) throws IOException {
+        Path directory = Files.createDirectory(logDir.resolve(userDay.directory()));
+        return FileChannel.open(
+                directory.resolve(userDay.fileName()),
+                StandardOpenOption.CREATE_NEW,
+                StandardOpenOption.WRITE);
+    }
+
+    private void fill(UserDay userDay, ByteBuffer lines) throws IOException {
+        Path directory = logDir.resolve(userDay.directory());
+        try (FileChannel file =
+                FileChannel.open(directory.resolve(userDay.fileName()), StandardOpenOption.WRITE)) {
+            while (writeChunk(file, lines)) {
+                file.force(false);
+            }
         }
+        forceDirectory(directory);
+    }
+
+    /** Whether there was one. */
+    private boolean writeChunk(FileChannel file, ByteBuffer lines) throws IOException {
+        if (!lines.hasRemaining()) {
+            return false;
+        }
+        int end = lines.limit();
+        lines.limit(Math.min(end, lines.position() + chunkBytes));
+        while (lines.hasRemaining()) {
+            file.write(lines);
+        }
+        lines.limit(end);
+        return true;
     }
 
     static ByteBuffer lines(List<byte[]> elements) {

@@ -19,6 +19,7 @@ import java.util.Map;
 public final class DrainBenchmark {
     private static final int PORT_FIRST = 23_100;
     private static final int CHUNK_BYTES = 4 << 20;
+    private static final String SEQUENTIAL = "sequential, fsync";
     private static final String LISTS_DRAINED = "log_pipeline_keys_drained";
 
     private final DrainOptions options;
@@ -61,6 +62,9 @@ public final class DrainBenchmark {
             }
             print("%,d events in %,d lists".formatted(options.events(), keys), measured);
         }
+        if (options.hotKeys() > 0) {
+            new HotList(options, redis, this::start, ++runs).measure().ifPresent(wrong::add);
+        }
         if (options.slowedKeys() > 0) {
             Map<String, List<DrainRun>> measured = new LinkedHashMap<>();
             for (int count : options.drainers()) {
@@ -80,38 +84,65 @@ public final class DrainBenchmark {
 
     private void compare(int keys, String sync, Map<String, List<DrainRun>> measured)
             throws IOException, InterruptedException {
-        List<DrainerProcesses> ours = new ArrayList<>();
+        List<DrainContender> contenders = new ArrayList<>();
         try {
             for (Path jar : options.jars()) {
                 String name = jar.getFileName().toString().replace(".jar", "") + ", " + sync;
-                ours.add(start(name, 1, List.of("-jar", jar.toString()), sync, options.workers()));
-                // Of several, each is measured alone.
-                ours.getLast().rest();
+                List<String> program = List.of("-jar", jar.toString());
+                add(contenders, start(name, 1, program, sync, options.workers()));
             }
-            List<DrainContender> contenders = new ArrayList<>(ours);
-            contenders.add(
-                    new BareFiles(
-                            options.logDir(),
-                            options.workers(),
-                            sync.equals("filesystem"),
-                            CHUNK_BYTES));
-            if (!measured.containsKey("sequential, fsync")) {
-                contenders.add(new SequentialDrain(redis, options.logDir(), false));
-                contenders.add(new SequentialDrain(redis, options.logDir(), true));
+            add(contenders, peer("bare files, " + sync, "bare-" + sync));
+            if (!measured.containsKey(SEQUENTIAL)) {
+                add(contenders, peer(SEQUENTIAL, "sequential-fsync"));
+                add(contenders, peer("sequential, no fsync", "sequential"));
             }
-            for (DrainContender contender : contenders) {
+            List<DrainContender> inTurns = new ArrayList<>(contenders);
+            for (DrainContender contender : inTurns) {
                 warmUp(contender, keys);
             }
             for (int round = 0; round < options.rounds(); round++) {
-                for (DrainContender contender : contenders) {
+                for (DrainContender contender : inTurns) {
                     measured.computeIfAbsent(contender.name(), absent -> new ArrayList<>())
                             .add(measureAlone(contender, keys));
                 }
-                Collections.rotate(contenders, -1);
+                Collections.rotate(inTurns, -1);
             }
         } finally {
-            ours.forEach(DrainerProcesses::close);
+            for (DrainContender contender : contenders) {
+                contender.close();
+            }
         }
+    }
+
+    /** Each is measured alone. */
+    private static void add(List<DrainContender> contenders, DrainContender started)
+            throws IOException, InterruptedException {
+        contenders.add(started);
+        started.rest();
+    }
+
+    private PeerProcess peer(String name, String algorithm) throws IOException {
+        int port = nextPort++;
+        List<String> command =
+                List.of(
+                        java(),
+                        "-Xmx1g",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        DrainPeer.class.getName(),
+                        String.valueOf(port),
+                        server.url(),
+                        options.logDir().toString(),
+                        String.valueOf(options.workers()),
+                        String.valueOf(CHUNK_BYTES),
+                        algorithm);
+        return PeerProcess.start(name, port, command, work);
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     private void scale(int count, Map<String, List<DrainRun>> measured)
@@ -159,7 +190,7 @@ public final class DrainBenchmark {
             String name, int count, List<String> program, Map<String, String> more)
             throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java());
         command.addAll(options.javaOptions());
         command.addAll(program);
         int port = nextPort;
@@ -219,18 +250,23 @@ public final class DrainBenchmark {
     private static void print(String title, Map<String, List<DrainRun>> measured) {
         System.out.printf("%n### %s%n%n", title);
         System.out.println(
-                "| contender | events/s | lowest to highest | CPU s per 100k | of Redis | peak MiB"
-                        + " |");
-        System.out.println("|---|--:|--:|--:|--:|--:|");
-        measured.forEach((name, runs) ->
-                System.out.printf(
-                        "| %s | %,.0f | %,.0f to %,.0f | %.2f | %.2f | %d |%n",
-                        name,
-                        Measurement.median(runs, DrainRun::eventsPerSecond),
-                        runs.stream().mapToDouble(DrainRun::eventsPerSecond).min().orElse(0),
-                        runs.stream().mapToDouble(DrainRun::eventsPerSecond).max().orElse(0),
-                        Measurement.median(runs, DrainRun::cpuPer100k),
-                        Measurement.median(runs, DrainRun::redisCpuPer100k),
-                        (long) Measurement.median(runs, DrainRun::peakMebibytes)));
+                "| contender | events/s | ratio | lowest to highest | CPU s per 100k | of Redis"
+                        + " | peak MiB |");
+        System.out.println("|---|--:|--:|--:|--:|--:|--:|");
+        double first =
+                Measurement.median(measured.values().iterator().next(), DrainRun::eventsPerSecond);
+        measured.forEach((name, runs) -> {
+            double rate = Measurement.median(runs, DrainRun::eventsPerSecond);
+            System.out.printf(
+                    "| %s | %,.0f | %.2f | %,.0f to %,.0f | %.2f | %.2f | %d |%n",
+                    name,
+                    rate,
+                    first / rate,
+                    runs.stream().mapToDouble(DrainRun::eventsPerSecond).min().orElse(0),
+                    runs.stream().mapToDouble(DrainRun::eventsPerSecond).max().orElse(0),
+                    Measurement.median(runs, DrainRun::cpuPer100k),
+                    Measurement.median(runs, DrainRun::redisCpuPer100k),
+                    (long) Measurement.median(runs, DrainRun::peakMebibytes));
+        });
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param keys numbers of lists that the events are spread over, one load each
  * @param warmUpSeconds that each contender drains before its first round counts
+ * @param hotKeys lists that wait beside a long one
  * @param limitSeconds after which the sequential algorithms stop half way
  * @param forceMillis of the slowed file system
  * @param drainers numbers of drainers on the slowed file system
@@ -22,6 +23,7 @@ record DrainOptions(
         List<String> sync,
         int workers,
         int limitSeconds,
+        int hotKeys,
         int slowedKeys,
         int forceMillis,
         List<Integer> drainers,
@@ -41,7 +43,8 @@ record DrainOptions(
                         given.words("sync", "file,filesystem", ","),
                         given.number("workers", 32),
                         given.number("limit", given.quickly(3, 10)),
-                        given.number("slowed-keys", given.quickly(0, 4000)),
+                        given.number("hot-keys", given.quickly(0, 1000)),
+                        given.number("slowed-keys", given.quickly(0, 12_000)),
                         given.number("force-ms", 5),
                         given.numbers("drainers", "1,2,4,8"),
                         given.number("backlog", given.quickly(0, 1_000_000)),

@@ -1,10 +1,13 @@
 package io.logpipeline.bench;
 
 import io.lettuce.core.LettuceFutures;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanIterator;
+import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XAddArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -48,8 +51,16 @@ final class DrainRedis implements AutoCloseable {
      * own to lists whose entries are not there yet, which are due only a minute later.
      */
     void fill(DrainLoad load) {
+        fill(List.of(load));
+    }
+
+    /** The same of several loads, each after the one before it. */
+    void fill(List<DrainLoad> loads) {
         connection.sync().set(SWEEPER, "bench".getBytes(StandardCharsets.US_ASCII));
-        fill(load, System.currentTimeMillis() - DUE_MILLIS_AGO);
+        long dueMillis = System.currentTimeMillis() - DUE_MILLIS_AGO;
+        for (DrainLoad load : loads) {
+            fill(load, dueMillis++);
+        }
     }
 
     /** Lists that nobody wants to drain yet. */
@@ -103,6 +114,15 @@ final class DrainRedis implements AutoCloseable {
 
     long pendingKeys() {
         return connection.sync().xlen(PENDING);
+    }
+
+    /** Whether one list waits, this one. */
+    boolean isOnlyPending(String list) {
+        List<StreamMessage<String, byte[]>> first =
+                connection.sync().xrange(PENDING, Range.unbounded(), Limit.from(2));
+        return first.size() == 1
+                && new String(first.getFirst().getBody().get("key"), StandardCharsets.US_ASCII)
+                        .equals(list);
     }
 
     /** What all keys take of its memory, MiB. */

@@ -5,7 +5,7 @@ package io.logpipeline.bench;
  *
  * @param events that landed
  * @param cpuSeconds of the contender, without Redis
- * @param peakMebibytes resident; 0 when not known
+ * @param peakMebibytes resident
  */
 record DrainRun(
         long events,

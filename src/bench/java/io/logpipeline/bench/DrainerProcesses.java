@@ -13,9 +13,15 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** Drainers of this pipeline, as processes that stay from run to run. */
-final class DrainerProcesses implements DrainContender, AutoCloseable {
+final class DrainerProcesses implements DrainContender {
     private static final long LOOK_NANOS = 2_000_000;
     private static final Duration ADMITTED_AFTER = Duration.ofSeconds(2);
+
+    /** Starts one drainer. */
+    @FunctionalInterface
+    interface Starter {
+        DrainerProcesses start(String name, Map<String, String> settings) throws IOException;
+    }
 
     private final String name;
     private final DrainRedis redis;

@@ -46,7 +46,8 @@ final class Report {
             throws IOException {
         out.printf(
                 "%s, %d cores for all; Linux %s; files on %s; load average %s; Java %s %s; Redis"
-                        + " %s, in memory only; %s%n",
+                        + " %s, in memory only; %s%nMedians of the rounds, in turns. Ratio:"
+                        + " events/s of the first line by those of the line.%n",
                 processor(),
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.version"),

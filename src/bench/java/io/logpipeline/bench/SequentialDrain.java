@@ -18,12 +18,7 @@ import java.util.List;
  *
  * @param forces whether a file, and what names a new one, is forced before its list is deleted
  */
-record SequentialDrain(DrainRedis redis, Path logDir, boolean forces) implements DrainContender {
-    @Override
-    public String name() {
-        return forces ? "sequential, fsync" : "sequential, no fsync";
-    }
-
+record SequentialDrain(DrainRedis redis, Path logDir, boolean forces) implements DrainAlgorithm {
     @Override
     public long drain(DrainLoad load, Duration limit) throws IOException {
         RedisCommands<String, byte[]> commands = redis.connection().sync();
