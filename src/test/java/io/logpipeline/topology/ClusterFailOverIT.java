@@ -46,6 +46,7 @@ class ClusterFailOverIT {
                 .redis(cluster.url())
                 .with("REDIS_DURABILITY", "replicas:1")
                 .with("DRAINER_LEASE_SECONDS", "5")
+                .with("DRAINER_STREAMS", "3")
                 .startReady();
     }
 

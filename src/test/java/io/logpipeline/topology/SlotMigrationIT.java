@@ -2,17 +2,14 @@ package io.logpipeline.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lettuce.core.cluster.SlotHash;
 import io.logpipeline.rollback.Load;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.Numbered;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisCluster;
-import io.logpipeline.testing.RedisProcess;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,19 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SlotMigrationIT {
     private static final int ROUNDS = 6;
     private static final int USERS = 8;
-    private static final List<String> OWN = List.of("logs:pending", "logs:sweeper", "logs:volume");
 
     @TempDir private Path directory;
-
-    private static final class Wanderer {
-        private final int slot;
-        private RedisProcess master;
-
-        Wanderer(RedisCluster cluster, String key) {
-            slot = SlotHash.getSlot(key);
-            master = cluster.firstMasterOf(key);
-        }
-    }
 
     @Test
     void everyAcknowledgedEventLandsOnceThoughItsSlotMovesAgainAndAgain() throws Exception {
@@ -44,15 +30,15 @@ class SlotMigrationIT {
         try (RedisCluster cluster = RedisCluster.start(0);
                 PipelineProcess one = process("all", cluster);
                 PipelineProcess two = process("drainer", cluster)) {
-            List<Wanderer> slots = new ArrayList<>();
-            OWN.forEach(key -> slots.add(new Wanderer(cluster, key)));
-            IntStream.range(0, USERS)
-                    .mapToObj(i -> Numbered.list(numbered.user(i)))
-                    .forEach(list -> slots.add(new Wanderer(cluster, list)));
+            List<String> keys = new ArrayList<>(Wanderers.OWN);
+            for (int i = 0; i < USERS; i++) {
+                keys.add(Numbered.list(numbered.user(i)));
+            }
+            Wanderers slots = new Wanderers(cluster, keys);
             try (Load load = new Load(numbered, one.port())) {
                 load.awaitAcknowledged(200);
                 for (int round = 0; round < ROUNDS; round++) {
-                    moveAll(cluster, slots, load);
+                    slots.moveAll(load);
                 }
                 load.awaitAcknowledged(200);
                 load.close();
@@ -76,26 +62,10 @@ class SlotMigrationIT {
     }
 
     private PipelineProcess process(String role, RedisCluster cluster) {
-        return PipelineProcess.of(directory, role).redis(cluster.url()).startReady();
-    }
-
-    /** Each slot to the next master, with calls coming in at each of its states. */
-    private static void moveAll(RedisCluster cluster, List<Wanderer> slots, Load load) {
-        List<RedisCluster.Migration> migrations = new ArrayList<>();
-        for (Wanderer each : slots) {
-            RedisProcess next = next(cluster.masters(), each.master);
-            migrations.add(cluster.migrate(each.slot, each.master, next));
-            each.master = next;
-        }
-        load.awaitAcknowledged(20);
-        migrations.forEach(RedisCluster.Migration::moveKeys);
-        load.awaitAcknowledged(20);
-        migrations.forEach(RedisCluster.Migration::end);
-        load.awaitAcknowledged(20);
-    }
-
-    private static RedisProcess next(List<RedisProcess> masters, RedisProcess master) {
-        return masters.get((masters.indexOf(master) + 1) % masters.size());
+        return PipelineProcess.of(directory, role)
+                .redis(cluster.url())
+                .with("DRAINER_STREAMS", "3")
+                .startReady();
     }
 
     private static boolean isDrained(RedisCluster cluster) {
