@@ -181,8 +181,9 @@ final class SettingsReader {
             throw new StartRefused(String.valueOf(unusable.getMessage()));
         } catch (RuntimeException invalid) {
             throw new StartRefused(
-                    "redis.url: expected redis://, rediss:// or redis-sentinel:// with a host, or"
-                            + " with several of a cluster's nodes: redis://a:7000,b:7001");
+                    "redis.url: expected redis:// or rediss:// with a host, or with several of a"
+                            + " cluster's nodes, redis://a:7000,b:7001; or redis-sentinel:// or"
+                            + " rediss-sentinel:// with a name, redis-sentinel://a:26379#name");
         }
         return server;
     }

@@ -7,6 +7,7 @@ import io.lettuce.core.cluster.SlotHash;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.Certificates;
 import io.logpipeline.testing.RedisProcess;
+import io.logpipeline.testing.RedisUser;
 import io.logpipeline.testing.TlsProxy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,11 +25,6 @@ class RedisTlsTest {
     private static final String EVENT =
             "{\"user_id\":\"123\",\"event\":\"clicked_button\",\"timestamp\":1712345678}";
 
-    /** The rights that the README names. */
-    private static final String USER =
-            "on >s3cr3t ~logs:* ~{logs:* -@all +@connection +@read +@write +@scripting -@dangerous"
-                    + " +info +time +bgrewriteaof";
-
     @TempDir private Path directory;
 
     private final Certificates certificates = new Certificates();
@@ -38,9 +34,7 @@ class RedisTlsTest {
 
     @BeforeEach
     void start() throws IOException {
-        List<String> user = new ArrayList<>(List.of("--user", "log-pipeline"));
-        user.addAll(List.of(USER.split(" ")));
-        redis = RedisProcess.start(user.toArray(String[]::new));
+        redis = RedisProcess.start(RedisUser.options("s3cr3t").toArray(String[]::new));
         proxy = new TlsProxy(certificates.context(certificates.sign("redis")), redis.port());
         client = Certificates.write(directory, "client", certificates.sign("client"));
     }
@@ -77,8 +71,7 @@ class RedisTlsTest {
     void eventsAreStoredInAClusterOverTlsByAUserOfFewRights() throws Exception {
         redis.close();
         List<String> options = new ArrayList<>(List.of("--cluster-enabled", "yes"));
-        options.addAll(List.of("--user", "log-pipeline"));
-        options.addAll(List.of((USER + " +cluster|slots").split(" ")));
+        options.addAll(RedisUser.options("s3cr3t", "+cluster|slots"));
         redis = RedisProcess.start(options.toArray(String[]::new));
         proxy.moveTo(redis.port());
         String port = Integer.toString(proxy.port());

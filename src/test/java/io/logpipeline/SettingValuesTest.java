@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.logpipeline.access.TokenBuckets;
 import io.logpipeline.file.Sync;
 import io.logpipeline.redis.Durability;
+import io.logpipeline.testing.Certificates;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -70,7 +71,10 @@ class SettingValuesTest {
                 "http://:s3cr3t@redis:6379",
                 "redis://:s3cr3t@redis:99999",
                 "redis://:s3cr3t@",
-                "redis-sentinel://:s3cr3t@redis:26379"
+                "redis-sentinel://:s3cr3t@redis:26379",
+                "rediss-sentinel://redis:26379?sentinelPassword=s3cr3t",
+                "redis-sentinel://redis:26379?sentinelPassword=%s3cr3t#main",
+                "redis-sentinel://redis:26379?sentinelPassword=s3#cr3t#main"
             })
     void aUrlThatIsNoneIsRefusedWithoutShowingIt(String url) {
         given.refusalWith("REDIS_URL", url)
@@ -109,6 +113,53 @@ class SettingValuesTest {
     void aClusterHasOneDatabase() {
         given.refusalWith("REDIS_URL", "redis://:s3cr3t@one:7000,two:7001/3")
                 .isEqualTo("redis.url: a cluster has no database but 0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis://one:6379?sentinelPassword=s3cr3t",
+                "rediss://one:7000,two:7001?timeout=5s&sentinelPassword=s3cr3t",
+                "redis://one:6379?sentinelUser=s3cr3t"
+            })
+    void whatIsTheSentinelsGoesWithSentinelsOnly(String url) {
+        given.refusalWith("REDIS_URL", url)
+                .isEqualTo(
+                        "redis.url: sentinelUser and sentinelPassword are for redis-sentinel:// and"
+                                + " rediss-sentinel:// only");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "redis-sentinel://:s3cr3t@one?sentinelUser=s3cr3t#main",
+                "redis-sentinel://:s3cr3t@one?sentinelUser=s3cr3t;sentinelPassword=#main"
+            })
+    void aUserOfSentinelsHasAPassword(String url) {
+        given.refusalWith("REDIS_URL", url)
+                .isEqualTo("redis.url: sentinelPassword is missing or empty");
+    }
+
+    @Test
+    void aPasswordOfSentinelsIsNoPartOfAName() {
+        given.refusalWith("REDIS_URL", "redis-sentinel://one#main?sentinelPassword=s3cr3t")
+                .startsWith("redis.url: sentinelUser and sentinelPassword come before the #")
+                .doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void tlsFilesGoWithUrlsOfTls() throws Exception {
+        Certificates certificates = new Certificates();
+        String authority = certificates.authorityFile(directory).toString();
+        for (String url : List.of("rediss://one", "rediss-sentinel://one,two#main")) {
+            given.environment.put("REDIS_URL", url);
+            given.environment.put("REDIS_TLS_CA_FILE", authority);
+            assertThat(given.read().redis().server().authority()).isPresent();
+        }
+        for (String url : List.of("redis://one", "redis-sentinel://one,two#main")) {
+            given.refusalWith("REDIS_URL", url, "REDIS_TLS_CA_FILE", authority)
+                    .contains("redis.tls_*", "rediss://", "rediss-sentinel://");
+        }
     }
 
     @Test

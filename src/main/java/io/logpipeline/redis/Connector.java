@@ -59,6 +59,8 @@ final class Connector {
         for (RedisURI uri : named) {
             uri.setTimeout(timeout);
             uri.setClientName(name);
+            // Else one that is silent holds up each connection for a minute.
+            uri.getSentinels().forEach(sentinel -> sentinel.setTimeout(timeout));
         }
         client = RedisClient.create(resources);
         client.setOptions(

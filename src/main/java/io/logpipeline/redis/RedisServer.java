@@ -1,5 +1,6 @@
 package io.logpipeline.redis;
 
+import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
 import java.io.ByteArrayInputStream;
@@ -12,8 +13,9 @@ import java.util.regex.Pattern;
 /**
  * Where Redis is, and what it takes to be let in.
  *
- * @param url {@code redis://}, {@code rediss://} or {@code redis-sentinel://}, with user and
- *     password where needed; several of a cluster's nodes as {@code redis://a:7000,b:7001}
+ * @param url {@code redis://}, {@code rediss://}, {@code redis-sentinel://} or {@code
+ *     rediss-sentinel://}, with user and password where needed, for the Sentinels themselves as
+ *     {@link SentinelLogin} says; several of a cluster's nodes as {@code redis://a:7000,b:7001}
  * @param authority PEM certificates that may have signed the server's; without it, those that the
  *     JVM trusts
  * @param certificate the PEM certificate shown to the server, with {@code privateKey}
@@ -35,7 +37,7 @@ public record RedisServer(
      * Checks all that can be checked without a connection.
      *
      * @throws IllegalArgumentException when the URL is none
-     * @throws IllegalStateException when the PEM files are of no use; the message may be shown
+     * @throws IllegalStateException when something of it is of no use; the message may be shown
      */
     public void validate() {
         RedisURI uri = nodes().getFirst();
@@ -44,7 +46,8 @@ public record RedisServer(
         }
         boolean anyPem = authority.isPresent() || certificate.isPresent();
         if (anyPem && !uri.isSsl()) {
-            throw new IllegalStateException("redis.tls_*: only a rediss:// URL uses TLS");
+            throw new IllegalStateException(
+                    "redis.tls_*: only a rediss:// or rediss-sentinel:// URL uses TLS");
         }
         if (!uri.isSsl()) {
             return;
@@ -64,9 +67,13 @@ public record RedisServer(
 
     /** What the URL names, each to be let into in the same way. */
     List<RedisURI> nodes() {
-        Matcher named = NODES.matcher(url);
+        Optional<RedisCredentialsProvider> login = SentinelLogin.in(url);
+        String rest = SentinelLogin.cutFrom(url);
+        Matcher named = NODES.matcher(rest);
         if (!named.matches()) {
-            return List.of(RedisURI.create(url));
+            RedisURI uri = RedisURI.create(rest);
+            uri.getSentinels().forEach(each -> login.ifPresent(each::setCredentialsProvider));
+            return List.of(uri);
         }
         return Arrays.stream(named.group(2).split(",", -1))
                 .map(host -> RedisURI.create(named.group(1) + host + named.group(3)))

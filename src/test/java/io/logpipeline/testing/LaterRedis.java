@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A server of a later time than the embedded one, for what differs: in the directory of {@code
- * logpipeline.tools} or on the path. Not everywhere to be had.
+ * A server of a later time than the embedded one, and built with TLS, for what differs: in the
+ * directory of {@code logpipeline.tools} or on the path. Not everywhere to be had.
  */
 public final class LaterRedis {
     private static final String PROGRAM = "valkey-server";

@@ -6,6 +6,8 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.File;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -196,8 +198,14 @@ public final class RedisProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** With the password, where its options have one. */
     public String url() {
-        return "redis://127.0.0.1:" + port;
+        int asked = options.indexOf("--requirepass") + 1;
+        String login =
+                asked == 0
+                        ? ""
+                        : ":" + URLEncoder.encode(options.get(asked), StandardCharsets.UTF_8) + "@";
+        return "redis://" + login + "127.0.0.1:" + port;
     }
 
     /** Its directory: append-only files and the log. */

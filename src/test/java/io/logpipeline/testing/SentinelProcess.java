@@ -5,6 +5,7 @@ import io.lettuce.core.RedisURI;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A Sentinel of the test's own, which watches a server and its replicas. */
@@ -14,52 +15,50 @@ public final class SentinelProcess implements AutoCloseable {
 
     private final Path directory;
     private final int port;
+    private final String password;
     private final Process process;
 
-    private SentinelProcess(Path directory, int port, Process process) {
+    private SentinelProcess(Path directory, int port, String password, Process process) {
         this.directory = directory;
         this.port = port;
+        this.password = password;
         this.process = process;
     }
 
     /**
      * Starts one.
      *
-     * @param quorum how many must find that the server is away
-     * @param downAfterMs without an answer, until one finds so
+     * @param program of a server, which is also a Sentinel's
+     * @param password that it asks for; empty where it asks for none
+     * @param settings lines of its file: what it watches, and how
      */
-    public static SentinelProcess start(RedisProcess watched, int quorum, int downAfterMs) {
+    public static SentinelProcess start(Path program, String password, List<String> settings) {
         try {
             Path directory = Files.createTempDirectory("sentinel-test-");
             int port = FreePort.next();
-            Path file =
-                    Files.write(
-                            directory.resolve("sentinel.conf"),
-                            List.of(
-                                    "port " + port,
-                                    "bind 127.0.0.1",
-                                    "dir " + directory,
-                                    "sentinel monitor %s 127.0.0.1 %d %d"
-                                            .formatted(NAME, watched.port(), quorum),
-                                    "sentinel down-after-milliseconds %s %d"
-                                            .formatted(NAME, downAfterMs),
-                                    "sentinel failover-timeout %s 10000".formatted(NAME)));
+            List<String> lines = new ArrayList<>(settings);
+            lines.addAll(List.of("port " + port, "bind 127.0.0.1", "dir " + directory));
+            if (!password.isEmpty()) {
+                lines.add("requirepass " + password);
+            }
+            Path file = Files.write(directory.resolve("sentinel.conf"), lines);
             Process process =
                     new ProcessBuilder(
-                                    RedisProcess.binary().toAbsolutePath().toString(),
+                                    program.toAbsolutePath().toString(),
                                     file.toString(),
                                     "--sentinel")
                             .redirectErrorStream(true)
                             .redirectOutput(directory.resolve("sentinel.log").toFile())
                             .start();
-            SentinelProcess sentinel = new SentinelProcess(directory, port, process);
-            Await.untilStarted("the Sentinel answers", () -> sentinel.master() == watched.port());
+            SentinelProcess sentinel = new SentinelProcess(directory, port, password, process);
+            Await.untilStarted("the Sentinel answers", () -> sentinel.master() > 0);
             return sentinel;
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         }
     }
 
+    /** Without TLS, also where it has another with. */
     public int port() {
         return port;
     }
@@ -75,7 +74,11 @@ public final class SentinelProcess implements AutoCloseable {
     }
 
     private int told(String field) {
-        RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", port));
+        RedisURI.Builder uri = RedisURI.builder().withHost("127.0.0.1").withPort(port);
+        if (!password.isEmpty()) {
+            uri.withPassword(password.toCharArray());
+        }
+        RedisClient client = RedisClient.create(uri.build());
         try (var connection = client.connectSentinel()) {
             return Integer.parseInt(connection.sync().master(NAME).get(field));
         } finally {
