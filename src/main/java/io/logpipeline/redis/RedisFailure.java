@@ -24,6 +24,9 @@ public final class RedisFailure extends Exception {
         UNCONFIRMED
     }
 
+    /** Begins the message of a failure before any try to connect has ended. */
+    static final String NOT_TRIED = "not connected yet";
+
     private final Kind kind;
     private final transient @Nullable Reply reply;
 
@@ -80,6 +83,11 @@ public final class RedisFailure extends Exception {
     /** What is known of the effect. */
     public Kind kind() {
         return kind;
+    }
+
+    /** Whether nobody knows a reason yet: a try to connect is under way. */
+    boolean isOfFirstTry() {
+        return String.valueOf(getMessage()).startsWith(NOT_TRIED);
     }
 
     /** Whether another connection may do better. */

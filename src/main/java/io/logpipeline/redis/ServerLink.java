@@ -24,7 +24,7 @@ final class ServerLink implements RedisLink {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final CountDownLatch connectedOnce = new CountDownLatch(1);
     private volatile @Nullable StatefulRedisConnection<String, byte[]> connection;
-    private volatile String connectProblem = "not connected yet";
+    private volatile String connectProblem = RedisFailure.NOT_TRIED;
 
     private ServerLink(Connector connector, RedisURI uri, boolean alone) {
         this.connector = connector;

@@ -50,6 +50,8 @@ public final class LogSetup {
         // once.
         boolean asked = libraries.getSeverity() < Level.WARNING.getSeverity();
         Held.RECONNECTS.setLevel(julLevel(asked ? libraries : Level.ERROR));
+        // So does each, of each Sentinel.
+        Held.SENTINELS.setLevel(julLevel(asked ? libraries : Level.ERROR));
         // A port that can't be had stops the start with one line of ours; its own has a trace.
         Held.SERVER_STARTS.setFilter(line -> {
             if (line.getThrown() != null) {
@@ -69,6 +71,7 @@ public final class LogSetup {
         static final Logger OURS = Logger.getLogger("io.logpipeline");
         static final Logger RECONNECTS =
                 Logger.getLogger("io.lettuce.core.protocol.ConnectionWatchdog");
+        static final Logger SENTINELS = Logger.getLogger("io.lettuce.core.RedisClient");
         static final Logger SERVER_STARTS = Logger.getLogger("io.helidon.webserver.LoomServer");
     }
 

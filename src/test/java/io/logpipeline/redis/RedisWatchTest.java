@@ -9,6 +9,8 @@ import io.logpipeline.telemetry.PipelineState;
 import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.RedisProcess;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.text.MessageFormat;
 import java.time.Duration;
 import java.util.List;
@@ -73,23 +75,27 @@ class RedisWatchTest {
     private void watching(RedisProcess redis, Duration timeout, Steps steps) throws Exception {
         try (RedisLink link = RedisLink.open(redis.url(), "test", timeout)) {
             assertThat(link.awaitConnected(Duration.ofMinutes(1))).isTrue();
-            MonotonicClock clock = MonotonicClock.system();
-            pending = new PendingStreams(link, "test", new StreamSet(1));
-            RedisWatch watch =
-                    new RedisWatch(
-                            link,
-                            pending,
-                            state,
-                            new Watchdog(clock::nanoTime),
-                            clock,
-                            refusals::add,
-                            new MemoryWatermark(90),
-                            Durability.MEMORY);
-            try {
-                steps.run(watch);
-            } finally {
-                watch.stop();
-            }
+            watching(link, steps);
+        }
+    }
+
+    private void watching(RedisLink link, Steps steps) throws Exception {
+        MonotonicClock clock = MonotonicClock.system();
+        pending = new PendingStreams(link, "test", new StreamSet(1));
+        RedisWatch watch =
+                new RedisWatch(
+                        link,
+                        pending,
+                        state,
+                        new Watchdog(clock::nanoTime),
+                        clock,
+                        refusals::add,
+                        new MemoryWatermark(90),
+                        Durability.MEMORY);
+        try {
+            steps.run(watch);
+        } finally {
+            watch.stop();
         }
     }
 
@@ -218,6 +224,28 @@ class RedisWatchTest {
                 .contains("maxmemory-policy allkeys-lru", "set it to noeviction");
         assertThat(linesWith("maxmemory-policy"))
                 .allSatisfy(line -> assertThat(line).startsWith("SEVERE"));
+    }
+
+    /** Two looks pass before it is known that nobody answers there. */
+    @Test
+    void thatRedisIsAwayIsToldWithTheReasonThoughItTakesAWhileToBeKnown() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                RedisLink link =
+                        RedisLink.open(
+                                "redis://127.0.0.1:" + silent.getLocalPort(),
+                                "test",
+                                Duration.ofMillis(2500))) {
+            watching(
+                    link,
+                    watch -> {
+                        Await.until("it is told", () -> !linesWith("does not answer").isEmpty());
+                        assertThat(linesWith("does not answer"))
+                                .singleElement()
+                                .asString()
+                                .contains("timed out")
+                                .doesNotContain("not connected yet");
+                    });
+        }
     }
 
     @Test

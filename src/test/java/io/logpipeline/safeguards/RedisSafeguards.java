@@ -36,6 +36,13 @@ final class RedisSafeguards {
                             "boolean again = true;",
                             "redis.AofRewriterTest"),
                     new Safeguard(
+                            "silent Sentinel is passed over",
+                            "It holds up each connection no longer than a time-out.",
+                            "redis/Connector.java",
+                            "sentinel.setTimeout(timeout)",
+                            "sentinel.getTimeout()",
+                            "redis.SentinelTest#aSentinelThatIsSilentIsPassedOver"),
+                    new Safeguard(
                             "silent connection is given up",
                             "What waits behind a dead connection ends.",
                             "redis/RedisFailure.java",

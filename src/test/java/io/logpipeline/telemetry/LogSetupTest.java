@@ -14,6 +14,8 @@ import java.util.logging.LogManager;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogSetupTest {
     private final Logger root = Logger.getLogger("");
@@ -65,15 +67,20 @@ class LogSetupTest {
         assertThat(lines()).hasSize(2);
     }
 
-    @Test
-    void whatTheRedisWatchSaysOnceIsNotSaidByEachConnectionAgainAndAgain() {
-        System.Logger reconnects = System.getLogger("io.lettuce.core.protocol.ConnectionWatchdog");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "io.lettuce.core.protocol.ConnectionWatchdog",
+                "io.lettuce.core.RedisClient"
+            })
+    void whatTheRedisWatchSaysOnceIsNotSaidByEachConnectionAgainAndAgain(String library) {
+        System.Logger connections = System.getLogger(library);
         install(LogFormat.TEXT, Level.INFO, Level.WARNING);
-        reconnects.log(Level.WARNING, "Cannot reconnect to [127.0.0.1:6379]");
+        connections.log(Level.WARNING, "Cannot connect to [127.0.0.1:6379]");
         assertThat(lines()).isEmpty();
 
         install(LogFormat.TEXT, Level.INFO, Level.INFO);
-        reconnects.log(Level.WARNING, "Cannot reconnect to [127.0.0.1:6379]");
+        connections.log(Level.WARNING, "Cannot connect to [127.0.0.1:6379]");
         assertThat(lines()).hasSize(1);
     }
 
