@@ -80,7 +80,7 @@ final class ClusterLink implements RedisLink {
         private CompletionStage<T> to(NodeAddress node, boolean asking) {
             ServerLink link = nodes.link(node);
             if (!link.wasConnected()) {
-                return later(unavailable(RedisFailure.NOT_TRIED + " to " + node));
+                return later(unavailable(link.connectProblem() + " node=" + node));
             }
             return send.to(link, asking)
                     .exceptionallyCompose(thrown -> redirected(RedisFailure.of(thrown), node));

@@ -19,9 +19,6 @@ public final class RedisWatch {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.redis");
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    /** Several Sentinels may each be silent for the whole of a time-out. */
-    private static final Duration FIRST_TRY_MAX = Duration.ofSeconds(15);
-
     /**
      * One look of so many also asks for streams of other settings: too many names for every second,
      * and a change of setting can wait for seconds.
@@ -185,9 +182,11 @@ public final class RedisWatch {
             downSinceNanos = clock.nanoTime();
         }
         up = false;
-        // The first connection takes a moment; that is no news, and would be told without a reason.
-        Duration patience = failure.isOfFirstTry() ? FIRST_TRY_MAX : INTERVAL;
-        boolean starting = !everUp && clock.since(downSinceNanos).compareTo(patience) < 0;
+        // The first connection takes a moment; that is no news. Each try ends, with a reason.
+        boolean starting =
+                !everUp
+                        && (failure.isOfFirstTry()
+                                || clock.since(downSinceNanos).compareTo(INTERVAL) < 0);
         if (!toldDown && !starting) {
             toldDown = true;
             LOG.log(

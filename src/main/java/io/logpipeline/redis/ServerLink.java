@@ -108,6 +108,11 @@ final class ServerLink implements RedisLink {
         }
     }
 
+    /** Why it has no connection. */
+    String connectProblem() {
+        return connectProblem;
+    }
+
     /** Whether it had a connection, now or before. */
     boolean wasConnected() {
         return connectedOnce.getCount() == 0;

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.io.UnsupportedEncodingException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.logging.Handler;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogSetup {
     private static final String MANAGER_PROPERTY = "java.util.logging.manager";
+
+    private static final Duration SAID_AGAIN_AFTER = Duration.ofMinutes(10);
 
     private static volatile @Nullable Throwable serverProblem;
 
@@ -50,8 +53,9 @@ public final class LogSetup {
         // once.
         boolean asked = libraries.getSeverity() < Level.WARNING.getSeverity();
         Held.RECONNECTS.setLevel(julLevel(asked ? libraries : Level.ERROR));
-        // So does each, of each Sentinel.
-        Held.SENTINELS.setLevel(julLevel(asked ? libraries : Level.ERROR));
+        // Each try of each of them also says which Sentinel refused it and why, and only there is
+        // it said of one that others stand in for.
+        Held.SENTINELS.setFilter(asked ? null : new SaidOnce(SAID_AGAIN_AFTER, System::nanoTime));
         // A port that can't be had stops the start with one line of ours; its own has a trace.
         Held.SERVER_STARTS.setFilter(line -> {
             if (line.getThrown() != null) {

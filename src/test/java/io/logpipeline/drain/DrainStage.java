@@ -5,6 +5,7 @@ import io.logpipeline.file.DayFiles;
 import io.logpipeline.file.Disk;
 import io.logpipeline.file.LogVolume;
 import io.logpipeline.file.NioDisk;
+import io.logpipeline.file.Sync;
 import io.logpipeline.redis.Claims;
 import io.logpipeline.redis.Leases;
 import io.logpipeline.redis.ListScan;
@@ -41,6 +42,7 @@ public final class DrainStage implements AutoCloseable {
     static final int ELEMENT_BYTES_MAX = 2_000_000;
     static final int CHUNK_ELEMENTS = 3000;
 
+    private static final int BUFFER_BYTES = 64 * 1024;
     private static final Duration SOON = Duration.ofMillis(200);
     private static final Duration SWEEP_PERIOD = Duration.ofMillis(400);
     private static final Duration LEDGER_LIFE = Duration.ofHours(1);
@@ -74,18 +76,27 @@ public final class DrainStage implements AutoCloseable {
                 logDir,
                 replica,
                 new Pace(INTERVAL, lease, SWEEP_PERIOD, workers, CHUNK_ELEMENTS),
-                new StreamSet(1));
+                new StreamSet(1),
+                Sync.FILE);
+    }
+
+    /** One whose files are made durable so, and whose entries nobody else takes over. */
+    static DrainStage syncing(RedisCalls calls, Disk disk, Path logDir, Sync sync, int workers) {
+        Pace pace =
+                new Pace(INTERVAL, Duration.ofSeconds(60), SWEEP_PERIOD, workers, CHUNK_ELEMENTS);
+        return new DrainStage(calls, disk, logDir, "replica", pace, new StreamSet(1), sync);
     }
 
     public DrainStage(RedisCalls calls, Path logDir, String replica, Pace pace) {
-        this(calls, new NioDisk(), logDir, replica, pace, new StreamSet(1));
+        this(calls, new NioDisk(), logDir, replica, pace, new StreamSet(1), Sync.FILE);
     }
 
     /** One that reads several streams, whose entries are soon due, and sweeps often. */
     static DrainStage ofStreams(
             RedisCalls calls, Path logDir, String replica, int streams, int workers) {
         Pace pace = new Pace(SOON, Duration.ofSeconds(60), SOON, workers, 100);
-        return new DrainStage(calls, new NioDisk(), logDir, replica, pace, new StreamSet(streams));
+        return new DrainStage(
+                calls, new NioDisk(), logDir, replica, pace, new StreamSet(streams), Sync.FILE);
     }
 
     private DrainStage(
@@ -94,14 +105,17 @@ public final class DrainStage implements AutoCloseable {
             Path logDir,
             String replica,
             Pace pace,
-            StreamSet streams) {
+            StreamSet streams,
+            Sync sync) {
         files =
                 new DayFiles(
                         disk,
                         logDir,
                         Duration.ofSeconds(1),
                         clock,
-                        (path, cause) -> new AssertionError("force failed: " + path, cause));
+                        (path, cause) -> new AssertionError("force failed: " + path, cause),
+                        sync,
+                        BUFFER_BYTES);
         pending = new PendingStreams(calls, replica, streams);
         Leases leases = new Leases(calls);
         LogVolume volume = new LogVolume(files, LEDGER_LIFE);

@@ -14,8 +14,6 @@ import java.util.logging.LogManager;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class LogSetupTest {
     private final Logger root = Logger.getLogger("");
@@ -67,21 +65,34 @@ class LogSetupTest {
         assertThat(lines()).hasSize(2);
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "io.lettuce.core.protocol.ConnectionWatchdog",
-                "io.lettuce.core.RedisClient"
-            })
-    void whatTheRedisWatchSaysOnceIsNotSaidByEachConnectionAgainAndAgain(String library) {
-        System.Logger connections = System.getLogger(library);
+    @Test
+    void whatTheRedisWatchSaysOnceIsNotSaidByEachConnectionAgainAndAgain() {
+        System.Logger reconnects = System.getLogger("io.lettuce.core.protocol.ConnectionWatchdog");
         install(LogFormat.TEXT, Level.INFO, Level.WARNING);
-        connections.log(Level.WARNING, "Cannot connect to [127.0.0.1:6379]");
+        reconnects.log(Level.WARNING, "Cannot reconnect to [127.0.0.1:6379]");
         assertThat(lines()).isEmpty();
 
         install(LogFormat.TEXT, Level.INFO, Level.INFO);
-        connections.log(Level.WARNING, "Cannot connect to [127.0.0.1:6379]");
+        reconnects.log(Level.WARNING, "Cannot reconnect to [127.0.0.1:6379]");
         assertThat(lines()).hasSize(1);
+    }
+
+    @Test
+    void whyASentinelRefusesIsSaidOnceWithoutTheLengthOfThePassword() {
+        System.Logger tries = System.getLogger("io.lettuce.core.RedisClient");
+        install(LogFormat.TEXT, Level.INFO, Level.WARNING);
+        for (int i = 0; i < 3; i++) {
+            tries.log(Level.WARNING, "Cannot connect to redis://u:*******@one: WRONGPASS");
+            tries.log(Level.WARNING, "Cannot connect to redis://u:*******@two: WRONGPASS");
+        }
+        assertThat(lines()).hasSize(2);
+        assertThat(lines().getFirst()).endsWith("Cannot connect to redis://u:***@one: WRONGPASS");
+
+        install(LogFormat.TEXT, Level.INFO, Level.INFO);
+        for (int i = 0; i < 3; i++) {
+            tries.log(Level.WARNING, "Cannot connect");
+        }
+        assertThat(lines()).hasSize(5);
     }
 
     @Test
