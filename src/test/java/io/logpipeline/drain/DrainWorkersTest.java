@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What ends a worker, and what must not. */
 class DrainWorkersTest {
     private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration WHILE_IT_WAITS = Duration.ofSeconds(1);
     private static final String LIST = "logs:user_a:1";
 
     @RegisterExtension private static final SharedRedis redis = new SharedRedis();
@@ -46,8 +47,7 @@ class DrainWorkersTest {
                                     Thread.currentThread().interrupt();
                                 }
                             });
-            Await.until(
-                    "it waits for the worker", () -> stopping.getState() == Thread.State.WAITING);
+            assertThat(stopping.join(WHILE_IT_WAITS)).isFalse();
             assertThat(stage.telemetry.drained).isEmpty();
 
             commits.complete(null);
