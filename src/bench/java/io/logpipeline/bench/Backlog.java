@@ -1,10 +1,8 @@
 package io.logpipeline.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -20,51 +18,43 @@ final class Backlog {
     private static final Map<String, String> SWEEPS_ONLY =
             Map.of("DRAINER_INTERVAL_SECONDS", "300");
 
+    private final DrainRuns runs;
     private final DrainOptions options;
-    private final BenchRedis server;
     private final DrainRedis redis;
-    private final DrainerProcesses.Starter starter;
 
-    Backlog(
-            DrainOptions options,
-            BenchRedis server,
-            DrainRedis redis,
-            DrainerProcesses.Starter starter) {
-        this.options = options;
-        this.server = server;
-        this.redis = redis;
-        this.starter = starter;
+    Backlog(DrainRuns runs) {
+        this.runs = runs;
+        this.options = runs.options();
+        this.redis = runs.redis();
     }
 
-    /**
-     * Prints what it measured; tells what is wrong with the files and lists that it left.
-     *
-     * @param run its number among all runs
-     */
-    Optional<String> measure(int run) throws IOException {
-        DrainLoad load = new DrainLoad(run, options.backlog(), options.backlog());
-        Files.createDirectories(options.logDir());
+    /** Prints what it measured. */
+    void measure() throws IOException {
+        DrainLoad load = runs.load(options.backlog(), options.backlog());
         redis.fillUndue(load);
         redis.fire();
         System.out.printf(
                 "%n### %,d lists of one event wait, %d MiB in Redis%n%n",
                 options.backlog(), redis.usedMebibytes());
-        try (DrainerProcesses drainer = starter.start("sweeping", SWEEPS_ONLY)) {
+        try (DrainerProcesses drainer = runs.start("sweeping", SWEEPS_ONLY)) {
             sweep(drainer);
         }
         try (DrainerProcesses drainer =
-                starter.start("draining", Map.of("DRAINER_INTERVAL_SECONDS", "1"))) {
+                runs.start("draining", Map.of("DRAINER_INTERVAL_SECONDS", "1"))) {
             drainForAWhile(drainer);
         }
         int left = redis.clear();
         long lines = DrainedFiles.countAndDelete(options.logDir());
-        return lines + left == options.backlog()
-                ? Optional.empty()
-                : Optional.of("%,d lists: %,d lines, %,d left".formatted(run, lines, left));
+        if (lines + left != options.backlog()) {
+            runs.wrong()
+                    .add(
+                            "%,d lists wait: %,d lines, %,d left"
+                                    .formatted(options.backlog(), lines, left));
+        }
     }
 
     private void sweep(DrainerProcesses drainer) throws IOException {
-        double redisCpu = server.cpuSeconds();
+        double redisCpu = runs.redisCpuSeconds();
         double cpu = drainer.cpuSeconds();
         long endNanos = System.nanoTime() + SWEEP_MAX.toNanos();
         double seconds = 0;
@@ -83,13 +73,13 @@ final class Backlog {
                         + " peak %d MiB resident%n",
                 seconds,
                 drainer.cpuSeconds() - cpu,
-                server.cpuSeconds() - redisCpu,
+                runs.redisCpuSeconds() - redisCpu,
                 drainer.peakMebibytes());
     }
 
     private void drainForAWhile(DrainerProcesses drainer) throws IOException {
         long before = redis.pendingKeys();
-        double redisCpu = server.cpuSeconds();
+        double redisCpu = runs.redisCpuSeconds();
         double cpu = drainer.cpuSeconds();
         long startNanos = System.nanoTime();
         LockSupport.parkNanos(Duration.ofSeconds(options.limitSeconds()).toNanos());
@@ -102,7 +92,7 @@ final class Backlog {
                 seconds,
                 drained / seconds,
                 drainer.cpuSeconds() - cpu,
-                server.cpuSeconds() - redisCpu,
+                runs.redisCpuSeconds() - redisCpu,
                 drainer.peakMebibytes());
     }
 }

@@ -4,7 +4,6 @@ import io.logpipeline.event.UserDay;
 import io.logpipeline.file.Disk;
 import io.logpipeline.file.NioDisk;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -12,8 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,30 +19,30 @@ import java.util.stream.IntStream;
 
 /**
  * The floor: the same files with the same content and the same promise, from memory, where all of
- * it lies ready. No Redis, no lock, no verification.
- *
- * <p>By {@code file}, threads make some files ahead, whose directories' names they force together:
- * as the drainer does, since while names are forced nobody can make another directory.
+ * it lies ready. No Redis, no lock, no verification. Threads share the forces that they can share.
  */
 final class BareFiles implements DrainAlgorithm {
-    private static final int MADE_TOGETHER = 16;
-
     private final Path logDir;
     private final int workers;
     private final boolean wholeFileSystem;
     private final int chunkBytes;
+    private final int madeTogether;
     private List<ByteBuffer> contents = List.of();
 
     /**
-     * @param workers threads; with {@code wholeFileSystem} as many files are in one sync
-     * @param wholeFileSystem one syncfs(2) for the files of all threads, in place of forces
+     * @param workers threads
+     * @param wholeFileSystem one syncfs(2) for the files of all threads that wait, in place of
+     *     forces
      * @param chunkBytes the most that is written before it is forced
+     * @param madeTogether files that a thread makes before it has their directories' names forced:
+     *     while names are forced, nobody can make another directory
      */
-    BareFiles(Path logDir, int workers, boolean wholeFileSystem, int chunkBytes) {
+    BareFiles(Path logDir, int workers, boolean wholeFileSystem, int chunkBytes, int madeTogether) {
         this.logDir = logDir;
         this.workers = workers;
         this.wholeFileSystem = wholeFileSystem;
         this.chunkBytes = chunkBytes;
+        this.madeTogether = madeTogether;
     }
 
     @Override
@@ -57,18 +54,16 @@ final class BareFiles implements DrainAlgorithm {
 
     @Override
     public long drain(DrainLoad load, Duration limit) throws IOException, InterruptedException {
-        long endNanos = System.nanoTime() + limit.toNanos();
-        int parties = Math.min(workers, load.keys());
+        int threads = Math.min(workers, load.keys());
         try (Disk.FileSystem fileSystem = new NioDisk().openFileSystem(logDir);
-                ExecutorService threads = Executors.newFixedThreadPool(parties)) {
-            CyclicBarrier written = new CyclicBarrier(parties, () -> sync(fileSystem));
+                ExecutorService all = Executors.newFixedThreadPool(threads)) {
+            GroupForce shared =
+                    new GroupForce(
+                            wholeFileSystem ? fileSystem::sync : () -> forceDirectory(logDir));
             List<Future<Long>> results =
-                    IntStream.range(0, parties)
-                            .mapToObj(first ->
-                                    threads.submit(() ->
-                                            wholeFileSystem
-                                                    ? together(load, first, written)
-                                                    : each(load, first, parties, endNanos)))
+                    IntStream.range(0, threads)
+                            .mapToObj(
+                                    first -> all.submit(() -> share(load, first, threads, shared)))
                             .toList();
             long events = 0;
             for (Future<Long> result : results) {
@@ -80,82 +75,52 @@ final class BareFiles implements DrainAlgorithm {
         }
     }
 
-    private static void sync(Disk.FileSystem fileSystem) {
-        try {
-            fileSystem.sync();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
-    /** Threads have equal shares, and meet after each file: the last round may lack some. */
-    private long together(DrainLoad load, int first, CyclicBarrier written)
-            throws IOException, InterruptedException, BrokenBarrierException {
-        int step = written.getParties();
+    private long share(DrainLoad load, int first, int step, GroupForce shared)
+            throws IOException, InterruptedException {
         long events = 0;
-        for (int key = first; key - first + step <= load.keys(); key += step) {
-            try (FileChannel file = create(load.userDay(key))) {
-                ByteBuffer lines = contents.get(key);
-                while (writeChunk(file, lines)) {
-                    written.await();
-                }
+        int ahead = wholeFileSystem ? 1 : madeTogether;
+        for (int from = first; from < load.keys(); from += step * ahead) {
+            int end = Math.min(load.keys(), from + step * ahead);
+            for (int key = from; key < end; key += step) {
+                create(load.userDay(key));
             }
-            events += load.eventsOf(key);
-        }
-        return events;
-    }
-
-    private long each(DrainLoad load, int first, int step, long endNanos) throws IOException {
-        long events = 0;
-        int ahead = step * MADE_TOGETHER;
-        for (int from = first; from < load.keys(); from += ahead) {
-            int end = Math.min(load.keys(), from + ahead);
-            if (System.nanoTime() - endNanos > 0) {
-                break;
+            if (!wholeFileSystem) {
+                shared.await();
             }
             for (int key = from; key < end; key += step) {
-                create(load.userDay(key)).close();
-            }
-            forceDirectory(logDir);
-            for (int key = from; key < end; key += step) {
-                fill(load.userDay(key), contents.get(key));
+                fill(load.userDay(key), contents.get(key), shared);
                 events += load.eventsOf(key);
             }
         }
         return events;
     }
 
-    private FileChannel create(UserDay userDay) throws IOException {
+    private void create(UserDay userDay) throws IOException {
         Path directory = Files.createDirectory(logDir.resolve(userDay.directory()));
-        return FileChannel.open(
-                directory.resolve(userDay.fileName()),
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.WRITE);
+        Files.createFile(directory.resolve(userDay.fileName()));
     }
 
-    private void fill(UserDay userDay, ByteBuffer lines) throws IOException {
+    private void fill(UserDay userDay, ByteBuffer lines, GroupForce shared)
+            throws IOException, InterruptedException {
         Path directory = logDir.resolve(userDay.directory());
         try (FileChannel file =
                 FileChannel.open(directory.resolve(userDay.fileName()), StandardOpenOption.WRITE)) {
-            while (writeChunk(file, lines)) {
-                file.force(false);
+            int end = lines.limit();
+            while (lines.position() < end) {
+                lines.limit(Math.min(end, lines.position() + chunkBytes));
+                while (lines.hasRemaining()) {
+                    file.write(lines);
+                }
+                if (wholeFileSystem) {
+                    shared.await();
+                } else {
+                    file.force(false);
+                }
             }
         }
-        forceDirectory(directory);
-    }
-
-    /** Whether there was one. */
-    private boolean writeChunk(FileChannel file, ByteBuffer lines) throws IOException {
-        if (!lines.hasRemaining()) {
-            return false;
+        if (!wholeFileSystem) {
+            forceDirectory(directory);
         }
-        int end = lines.limit();
-        lines.limit(Math.min(end, lines.position() + chunkBytes));
-        while (lines.hasRemaining()) {
-            file.write(lines);
-        }
-        lines.limit(end);
-        return true;
     }
 
     static ByteBuffer lines(List<byte[]> elements) {

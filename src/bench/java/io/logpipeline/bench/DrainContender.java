@@ -7,6 +7,11 @@ import java.time.Duration;
 interface DrainContender extends AutoCloseable {
     String name();
 
+    /** Whether the lists of what it drained are gone from Redis. */
+    default boolean empties() {
+        return true;
+    }
+
     /** Gets ready, after {@link #rest} too; not measured. */
     void prepare(DrainLoad load) throws IOException, InterruptedException;
 

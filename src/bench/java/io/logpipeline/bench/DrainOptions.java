@@ -9,6 +9,7 @@ import java.util.List;
  * @param keys numbers of lists that the events are spread over, one load each
  * @param warmUpSeconds that each contender drains before its first round counts
  * @param hotKeys lists that wait beside a long one
+ * @param givenWorkers of a drainer; 0 for what is good for its sync
  * @param limitSeconds after which the sequential algorithms stop half way
  * @param forceMillis of the slowed file system
  * @param drainers numbers of drainers on the slowed file system
@@ -21,7 +22,7 @@ record DrainOptions(
         int rounds,
         int warmUpSeconds,
         List<String> sync,
-        int workers,
+        int givenWorkers,
         int limitSeconds,
         int hotKeys,
         int slowedKeys,
@@ -41,7 +42,7 @@ record DrainOptions(
                         given.number("rounds", given.quickly(2, 5)),
                         given.number("warm-up", given.quickly(2, 10)),
                         given.words("sync", "file,filesystem", ","),
-                        given.number("workers", 32),
+                        given.number("workers", 0),
                         given.number("limit", given.quickly(3, 10)),
                         given.number("hot-keys", given.quickly(0, 1000)),
                         given.number("slowed-keys", given.quickly(0, 12_000)),
@@ -55,5 +56,11 @@ record DrainOptions(
                         given.words("java", "-Xmx256m -XX:+UseSerialGC", " "));
         given.end();
         return options;
+    }
+
+    /** Of a drainer, and threads of the bare files. */
+    int workers(String sync) {
+        int good = sync.equals("filesystem") ? 128 : 32;
+        return givenWorkers == 0 ? good : givenWorkers;
     }
 }

@@ -20,6 +20,9 @@ import java.util.List;
  * {@code drain <seconds>}; the answer is how many events landed.
  */
 final class DrainPeer {
+    /** Begins the names of those that have no Redis. */
+    static final String BARE = "bare-";
+
     private final DrainAlgorithm algorithm;
     private DrainLoad load = new DrainLoad(0, 1, 0);
 
@@ -28,23 +31,28 @@ final class DrainPeer {
     }
 
     /**
-     * @param arguments port, Redis' address, log directory, workers, the most bytes of a chunk, and
-     *     which algorithm
+     * @param arguments port, Redis' address, log directory, workers, the most bytes of a chunk, how
+     *     many files are made together, and which algorithm
      */
     public static void main(String[] arguments) throws Exception {
+        int port = Integer.parseInt(arguments[0]);
         Path logDir = Path.of(arguments[2]);
-        int workers = Integer.parseInt(arguments[3]);
-        int chunkBytes = Integer.parseInt(arguments[4]);
+        String algorithm = arguments[6];
+        if (algorithm.startsWith(BARE)) {
+            boolean wholeFileSystem = algorithm.equals(BARE + "filesystem");
+            new DrainPeer(
+                            new BareFiles(
+                                    logDir,
+                                    Integer.parseInt(arguments[3]),
+                                    wholeFileSystem,
+                                    Integer.parseInt(arguments[4]),
+                                    Integer.parseInt(arguments[5])))
+                    .serve(port);
+            return;
+        }
+        boolean forces = algorithm.equals("sequential-fsync");
         try (DrainRedis redis = new DrainRedis(arguments[1])) {
-            DrainAlgorithm algorithm =
-                    switch (arguments[5]) {
-                        case "bare-file" -> new BareFiles(logDir, workers, false, chunkBytes);
-                        case "bare-filesystem" -> new BareFiles(logDir, workers, true, chunkBytes);
-                        case "sequential" -> new SequentialDrain(redis, logDir, false);
-                        case "sequential-fsync" -> new SequentialDrain(redis, logDir, true);
-                        default -> throw new IllegalArgumentException(arguments[5]);
-                    };
-            new DrainPeer(algorithm).serve(Integer.parseInt(arguments[0]));
+            new DrainPeer(new SequentialDrain(redis, logDir, forces)).serve(port);
         }
     }
 

@@ -17,12 +17,6 @@ final class DrainerProcesses implements DrainContender {
     private static final long LOOK_NANOS = 2_000_000;
     private static final Duration ADMITTED_AFTER = Duration.ofSeconds(2);
 
-    /** Starts one drainer. */
-    @FunctionalInterface
-    interface Starter {
-        DrainerProcesses start(String name, Map<String, String> settings) throws IOException;
-    }
-
     private final String name;
     private final DrainRedis redis;
     private final int portFirst;
@@ -64,11 +58,16 @@ final class DrainerProcesses implements DrainContender {
         return name;
     }
 
-    @Override
-    public void prepare(DrainLoad load) throws IOException, InterruptedException {
+    /** After {@link #rest}. */
+    void goOn() throws IOException, InterruptedException {
         for (ServerProcess process : processes) {
             process.goOn();
         }
+    }
+
+    @Override
+    public void prepare(DrainLoad load) throws IOException, InterruptedException {
+        goOn();
         LockSupport.parkNanos(ADMITTED_AFTER.toNanos());
         for (ServerProcess process : processes) {
             process.forgetPeak();

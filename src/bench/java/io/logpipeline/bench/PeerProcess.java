@@ -15,12 +15,15 @@ import java.util.Map;
 /** A {@link DrainPeer} and the connection by which it is told what to do. */
 final class PeerProcess implements DrainContender {
     private final ServerProcess process;
+    private final boolean empties;
     private final Socket connection;
     private final PrintStream orders;
     private final BufferedReader answers;
 
-    private PeerProcess(ServerProcess process, Socket connection) throws IOException {
+    private PeerProcess(ServerProcess process, Socket connection, boolean empties)
+            throws IOException {
         this.process = process;
+        this.empties = empties;
         this.connection = connection;
         orders = new PrintStream(connection.getOutputStream(), true, StandardCharsets.US_ASCII);
         answers =
@@ -31,17 +34,25 @@ final class PeerProcess implements DrainContender {
 
     /**
      * @param command that starts it
+     * @param empties whether it takes what it drains from Redis
      */
-    static PeerProcess start(String name, int port, List<String> command, Path work)
+    static PeerProcess start(
+            String name, int port, List<String> command, boolean empties, Path work)
             throws IOException {
         Path log = work.resolve("peer-" + port + ".log");
         ServerProcess process = ServerProcess.start(name, port, log, command, Map.of());
-        return new PeerProcess(process, new Socket(InetAddress.getLoopbackAddress(), port));
+        return new PeerProcess(
+                process, new Socket(InetAddress.getLoopbackAddress(), port), empties);
     }
 
     @Override
     public String name() {
         return process.name();
+    }
+
+    @Override
+    public boolean empties() {
+        return empties;
     }
 
     @Override
