@@ -41,6 +41,7 @@ public record RedisServer(
      */
     public void validate() {
         RedisURI uri = nodes().getFirst();
+        UrlParameters.refuseUnknown(url);
         if (topology() == Topology.CLUSTER && uri.getDatabase() != 0) {
             throw new IllegalStateException("redis.url: a cluster has no database but 0");
         }
