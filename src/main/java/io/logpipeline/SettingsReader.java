@@ -182,7 +182,7 @@ final class SettingsReader {
         } catch (RuntimeException invalid) {
             throw new StartRefused(
                     "redis.url: expected redis:// or rediss:// with a host, or with several of a"
-                            + " cluster's nodes, redis://a:7000,b:7001; or redis-sentinel:// or"
+                            + " cluster's nodes, redis://a:6379,b:6379; or redis-sentinel:// or"
                             + " rediss-sentinel:// with a name, redis-sentinel://a:26379#name");
         }
         return server;

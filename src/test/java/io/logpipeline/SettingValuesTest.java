@@ -148,6 +148,12 @@ class SettingValuesTest {
     }
 
     @Test
+    void aParameterOfAnotherNameIsRefused() {
+        given.refusalWith("REDIS_URL", "redis-sentinel://one?sentinelPasword=s3cr3t#main")
+                .isEqualTo("redis.url: unknown parameter sentinelPasword");
+    }
+
+    @Test
     void tlsFilesGoWithUrlsOfTls() throws Exception {
         Certificates certificates = new Certificates();
         String authority = certificates.authorityFile(directory).toString();

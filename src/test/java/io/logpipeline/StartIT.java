@@ -3,6 +3,7 @@ package io.logpipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.testing.Await;
+import io.logpipeline.testing.LaterRedis;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisProcess;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line of the packaged jar: what stops the start, and how a process ends. */
@@ -120,10 +122,30 @@ class StartIT {
 
     @Test
     void aRedisThatMayEvictIsRefused() {
-        try (RedisProcess redis = RedisProcess.start("--maxmemory-policy", "allkeys-lru");
-                PipelineProcess process = all().redis(redis.url()).start()) {
-            assertThat(process.awaitExit()).isEqualTo(2);
-            assertThat(process.output()).contains("maxmemory-policy allkeys-lru", "noeviction");
+        try (RedisProcess redis = RedisProcess.start("--maxmemory-policy", "allkeys-lru")) {
+            refusesLate(
+                    all().redis(redis.url()),
+                    "Redis has maxmemory-policy allkeys-lru",
+                    "set it to noeviction");
+        }
+    }
+
+    @Test
+    void aRedisThatCantForceItsFileIsRefusedWhereItIsAskedTo() {
+        try (RedisProcess redis = RedisProcess.start("--appendonly", "yes")) {
+            refusesLate(
+                    all().redis(redis.url()).with("REDIS_DURABILITY", "aof"),
+                    "redis.durability aof needs WAITAOF: Redis 7.2 or later, not 7.0.");
+        }
+    }
+
+    @Test
+    @EnabledIf("io.logpipeline.testing.LaterRedis#isThere")
+    void aRedisThatKeepsNoFileIsRefusedWhereItIsAskedToForceIt() {
+        try (RedisProcess redis = RedisProcess.startProgram(LaterRedis.program())) {
+            refusesLate(
+                    all().redis(redis.url()).with("REDIS_DURABILITY", "aof"),
+                    "redis.durability aof needs a Redis with appendonly yes");
         }
     }
 

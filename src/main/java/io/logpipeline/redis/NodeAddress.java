@@ -10,13 +10,18 @@ record NodeAddress(String host, int port) implements Comparable<NodeAddress> {
     /**
      * Reads {@code host:port}.
      *
-     * @param hostOfSpeaker meant where the host is left out
+     * @param hostOfSpeaker meant where the host is not told
      */
     static NodeAddress of(String text, String hostOfSpeaker) {
         int colon = text.lastIndexOf(':');
-        String host = text.substring(0, colon);
         return new NodeAddress(
-                host.isEmpty() ? hostOfSpeaker : host, Integer.parseInt(text.substring(colon + 1)));
+                hostMeant(text.substring(0, colon), hostOfSpeaker),
+                Integer.parseInt(text.substring(colon + 1)));
+    }
+
+    /** A question mark is a node that is to be told by its name, which is not known yet. */
+    static String hostMeant(String told, String hostOfSpeaker) {
+        return told.isEmpty() || told.equals("?") ? hostOfSpeaker : told;
     }
 
     @Override

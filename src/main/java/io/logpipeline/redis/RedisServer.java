@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  *
  * @param url {@code redis://}, {@code rediss://}, {@code redis-sentinel://} or {@code
  *     rediss-sentinel://}, with user and password where needed, for the Sentinels themselves as
- *     {@link SentinelLogin} says; several of a cluster's nodes as {@code redis://a:7000,b:7001}
+ *     {@link SentinelLogin} says; several of a cluster's nodes as {@code redis://a:6379,b:6379}
  * @param authority PEM certificates that may have signed the server's; without it, those that the
  *     JVM trusts
  * @param certificate the PEM certificate shown to the server, with {@code privateKey}
@@ -41,6 +41,7 @@ public record RedisServer(
      */
     public void validate() {
         RedisURI uri = nodes().getFirst();
+        UrlParameters.refuseUnknown(url);
         if (topology() == Topology.CLUSTER && uri.getDatabase() != 0) {
             throw new IllegalStateException("redis.url: a cluster has no database but 0");
         }

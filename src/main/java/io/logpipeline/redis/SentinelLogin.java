@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
  * case. Lettuce decodes all of a query before it takes it apart: never let it see them.
  */
 final class SentinelLogin {
+    static final String USER = "sentinelUser";
+    static final String PASSWORD = "sentinelPassword";
+
     /** Also where they don't belong: a name that holds a password would be shown. */
     private static final Pattern PARAMETER =
             Pattern.compile("(?i)(?<=[?&;#])sentinel(user|password)=([^&;#]*)");

@@ -23,7 +23,8 @@ public record ServerCheck(
                 fields.getOrDefault("maxmemory_policy", "noeviction"),
                 "1".equals(fields.get("aof_enabled")),
                 Integer.parseInt(fields.getOrDefault("connected_slaves", "0")),
-                "cluster".equals(fields.get("redis_mode")));
+                // The mode itself has another name in Valkey.
+                "1".equals(fields.get("cluster_enabled")));
     }
 
     static List<Map<String, String>> fieldsOfEach(RedisCalls calls)

@@ -44,11 +44,9 @@ record SlotTable(List<NodeAddress> masters) {
     }
 
     private static String host(Object value, String hostOfSpeaker) {
-        if (value instanceof byte[] bytes && bytes.length > 0) {
-            String host = new String(bytes, StandardCharsets.US_ASCII);
-            return host.equals("?") ? hostOfSpeaker : host;
-        }
-        return hostOfSpeaker;
+        return value instanceof byte[] bytes
+                ? NodeAddress.hostMeant(new String(bytes, StandardCharsets.US_ASCII), hostOfSpeaker)
+                : hostOfSpeaker;
     }
 
     Optional<NodeAddress> master(int slot) {

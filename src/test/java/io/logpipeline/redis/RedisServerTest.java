@@ -1,11 +1,14 @@
 package io.logpipeline.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.RedisCredentials;
 import io.lettuce.core.RedisURI;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.List;
+import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Test;
 
 /** What a URL says of who is to be let in, and where. */
@@ -106,6 +109,57 @@ class RedisServerTest {
         assertThat(uri.getSentinels())
                 .extracting(RedisServerTest::login)
                 .containsExactly("null x&timeout=7s;db=9");
+    }
+
+    /** By reflection: those of another Lettuce, too. */
+    @Test
+    void everyParameterThatLettuceKnowsIsAllowed() throws Exception {
+        int known = 0;
+        for (Field field : RedisURI.class.getFields()) {
+            if (field.getName().startsWith("PARAMETER_NAME_")) {
+                String name = (String) field.get(null);
+                // A value without a meaning, which none of them minds.
+                RedisServer.at("redis://one?&" + name + "=").validate();
+                known++;
+            }
+        }
+        assertThat(known).isGreaterThan(5);
+        RedisServer.at("redis://one:1,two:2?TimeOut=5s;verifypeer=full").validate();
+        RedisServer.at("redis-sentinel://one?SENTINELUSER=me&sentinelpassword=x#a").validate();
+    }
+
+    @Test
+    void aParameterThatNobodyKnowsIsNamedWithoutItsValue() {
+        refusal("redis-sentinel://one?sentinelPasword=s3cr3t#main")
+                .isEqualTo("redis.url: unknown parameter sentinelPasword");
+        refusal("redis://one:1,two:2?timeout=5s;Verify=s3cr3t&other=1")
+                .isEqualTo("redis.url: unknown parameter Verify");
+        refusal("rediss://one?DB=3").isEqualTo("redis.url: unknown parameter DB");
+    }
+
+    @Test
+    void whatMayBePartOfAPasswordIsNotNamed() {
+        for (String query : List.of("s3cr3t", "=s3cr3t", "s3cr3t=x", "timeout", "se%63ret=x")) {
+            refusal("redis://one?" + query)
+                    .isEqualTo("redis.url: unknown parameter (not a plain name=value)");
+        }
+        for (String url :
+                List.of(
+                        "redis-sentinel://one?sentinelPassword=x&secret=y#main",
+                        "redis-sentinel://one?SentinelPassword=x;secret=y#main",
+                        "redis://user:6379?secret=y@one:1")) {
+            refusal(url)
+                    .startsWith("redis.url: unknown parameter behind a password, in which")
+                    .doesNotContain("secret");
+        }
+        refusal("redis-sentinel://one#main?sentinelPasword=s3cr3t")
+                .isEqualTo("redis.url: parameters come before the # of the name");
+    }
+
+    private static AbstractStringAssert<?> refusal(String url) {
+        return assertThatThrownBy(() -> RedisServer.at(url).validate())
+                .isInstanceOf(IllegalStateException.class)
+                .message();
     }
 
     @Test

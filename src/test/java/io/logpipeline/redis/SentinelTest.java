@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.RedisProcess;
+import io.logpipeline.testing.RedisUser;
 import io.logpipeline.testing.SentinelProcess;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A server behind one Sentinel, which asks for a password of its own. */
+/** A server behind one Sentinel, which asks for a password of its own, and knows a user. */
 class SentinelTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
@@ -33,7 +34,8 @@ class SentinelTest {
                         "0ther",
                         List.of(
                                 "sentinel monitor main 127.0.0.1 " + server.port() + " 1",
-                                "sentinel auth-pass main s3cr3t"));
+                                "sentinel auth-pass main s3cr3t",
+                                RedisUser.sentinelsLine("th1rd")));
     }
 
     @AfterEach
@@ -45,7 +47,7 @@ class SentinelTest {
     private RedisLink open(String otherSentinels, String parameters) {
         return RedisLink.open(
                 "redis-sentinel://:s3cr3t@%s127.0.0.1:%d%s#main"
-                        .formatted(otherSentinels, sentinel.port(), parameters),
+                        .formatted(otherSentinels, sentinel.publicPort(), parameters),
                 "test",
                 TIMEOUT);
     }
@@ -57,6 +59,14 @@ class SentinelTest {
                         open(
                                 "127.0.0.1:" + silent.getLocalPort() + ",",
                                 "?sentinelPassword=0ther")) {
+            assertThat(link.awaitConnected(SOON)).isTrue();
+        }
+    }
+
+    @Test
+    void aUserOfFewRightsIsLetIn() throws Exception {
+        try (RedisLink link =
+                open("", "?sentinelUser=" + RedisUser.NAME + "&sentinelPassword=th1rd")) {
             assertThat(link.awaitConnected(SOON)).isTrue();
         }
     }

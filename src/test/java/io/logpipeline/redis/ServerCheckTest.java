@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ConnectedRedis;
+import io.logpipeline.testing.LaterRedis;
 import io.logpipeline.testing.RedisProcess;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What a server must be like. */
 class ServerCheckTest {
@@ -83,7 +86,17 @@ class ServerCheckTest {
 
     @Test
     void aClusterNodeThatIsNamedAloneIsRefused() throws Exception {
-        try (RedisProcess process = RedisProcess.start("--cluster-enabled", "yes");
+        aClusterNodeThatIsNamedAloneIsRefused(RedisProcess.binary());
+    }
+
+    @Test
+    @EnabledIf("io.logpipeline.testing.LaterRedis#isThere")
+    void aLaterClusterNodeThatIsNamedAloneIsRefusedToo() throws Exception {
+        aClusterNodeThatIsNamedAloneIsRefused(LaterRedis.program());
+    }
+
+    private static void aClusterNodeThatIsNamedAloneIsRefused(Path program) throws Exception {
+        try (RedisProcess process = RedisProcess.startProgram(program, "--cluster-enabled", "yes");
                 ConnectedRedis redis = ConnectedRedis.to(process.url())) {
             assertThat(only(redis.link()).refusal(Topology.ONE_SERVER, Durability.MEMORY))
                     .hasValueSatisfying(refusal ->

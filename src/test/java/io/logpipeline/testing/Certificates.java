@@ -49,10 +49,20 @@ public final class Certificates {
 
     /** A certificate, and its key, of a host or client. */
     public X509Bundle sign(String commonName) {
-        return built(() ->
+        return signed(
                 certificate("CN=" + commonName)
                         .addSanIpAddress("127.0.0.1")
-                        .addSanDnsName("localhost")
+                        .addSanDnsName("localhost"));
+    }
+
+    /** One of a host that is known by its name only. */
+    public X509Bundle signName(String host) {
+        return signed(certificate("CN=" + host).addSanDnsName(host));
+    }
+
+    private X509Bundle signed(CertificateBuilder certificate) {
+        return built(() ->
+                certificate
                         .addExtendedKeyUsageServerAuth()
                         .addExtendedKeyUsageClientAuth()
                         .buildIssuedBy(authority));

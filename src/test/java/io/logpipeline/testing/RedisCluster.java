@@ -6,6 +6,7 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -30,13 +31,18 @@ public final class RedisCluster implements AutoCloseable {
      * @param options of each server, as on redis-server's command line
      */
     public static RedisCluster start(int replicasEach, String... options) {
+        return startProgram(RedisProcess.binary(), replicasEach, options);
+    }
+
+    /** The same of another program. */
+    public static RedisCluster startProgram(Path program, int replicasEach, String... options) {
         RedisCluster cluster = new RedisCluster();
         try {
             for (int i = 0; i < MASTERS; i++) {
-                cluster.masters.add(node(options));
+                cluster.masters.add(node(program, options));
             }
             for (int i = 0; i < MASTERS * replicasEach; i++) {
-                cluster.replicas.add(node(options));
+                cluster.replicas.add(node(program, options));
             }
             cluster.join();
             return cluster;
@@ -46,10 +52,10 @@ public final class RedisCluster implements AutoCloseable {
         }
     }
 
-    private static RedisProcess node(String... options) {
+    private static RedisProcess node(Path program, String... options) {
         List<String> all = new ArrayList<>(List.of("--cluster-enabled", "yes"));
         all.addAll(List.of(options));
-        return RedisProcess.start(all.toArray(String[]::new));
+        return RedisProcess.startProgram(program, all.toArray(String[]::new));
     }
 
     private void join() {
@@ -64,7 +70,7 @@ public final class RedisCluster implements AutoCloseable {
             if (each != masters.getFirst()) {
                 String bus =
                         each.with(server -> server.configGet("cluster-port")).get("cluster-port");
-                cluster(masters.getFirst(), "MEET", "127.0.0.1", each.port(), bus);
+                cluster(masters.getFirst(), "MEET", "127.0.0.1", each.publicPort(), bus);
             }
         }
         Await.untilStarted("the cluster is well", () -> nodes().allMatch(this::isWell));
@@ -164,13 +170,11 @@ public final class RedisCluster implements AutoCloseable {
             List<String> keys =
                     from.with(server -> server.clusterGetKeysInSlot(slot, KEYS_PER_MIGRATE));
             if (!keys.isEmpty()) {
+                MigrateArgs<String> arguments = MigrateArgs.Builder.keys(keys);
+                to.password().ifPresent(arguments::auth);
                 from.with(server ->
                         server.migrate(
-                                "127.0.0.1",
-                                to.port(),
-                                0,
-                                MIGRATE_TIMEOUT_MS,
-                                MigrateArgs.Builder.keys(keys)));
+                                "127.0.0.1", to.publicPort(), 0, MIGRATE_TIMEOUT_MS, arguments));
             }
             return this;
         }

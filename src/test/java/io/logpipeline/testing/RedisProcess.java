@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,12 @@ public final class RedisProcess implements AutoCloseable {
 
     /** An option; its servers talk to one another on a second port. */
     private static final String CLUSTER = "--cluster-enabled";
+
+    /** A setting; such a server listens on a second port, too. */
+    static final String TLS = "tls-cert-file";
+
+    private static final String TLS_PORT = "--tls-port";
+    private static final String PASSWORD = "--requirepass";
 
     private final Path program;
     private final Path directory;
@@ -80,6 +87,9 @@ public final class RedisProcess implements AutoCloseable {
             if (all.contains(CLUSTER)) {
                 // Else it is the port + 10,000, which others may have.
                 all.addAll(List.of("--cluster-port", Integer.toString(FreePort.next())));
+            }
+            if (all.contains("--" + TLS)) {
+                all.addAll(List.of(TLS_PORT, Integer.toString(FreePort.next())));
             }
             return new RedisProcess(program, directory, FreePort.next(), List.copyOf(all));
         } catch (IOException failure) {
@@ -190,8 +200,24 @@ public final class RedisProcess implements AutoCloseable {
         return now != null && now.isAlive();
     }
 
+    /** Without TLS, also where it has another with: for the test's own looks. */
     public int port() {
         return port;
+    }
+
+    /** For all others: with TLS where it has one. */
+    public int publicPort() {
+        return option(TLS_PORT).map(Integer::parseInt).orElse(port);
+    }
+
+    /** Of its default user. */
+    public Optional<String> password() {
+        return option(PASSWORD);
+    }
+
+    private Optional<String> option(String name) {
+        int at = options.indexOf(name);
+        return at < 0 ? Optional.empty() : Optional.of(options.get(at + 1));
     }
 
     public long pid() {
@@ -200,11 +226,10 @@ public final class RedisProcess implements AutoCloseable {
 
     /** With the password, where its options have one. */
     public String url() {
-        int asked = options.indexOf("--requirepass") + 1;
         String login =
-                asked == 0
-                        ? ""
-                        : ":" + URLEncoder.encode(options.get(asked), StandardCharsets.UTF_8) + "@";
+                password()
+                        .map(word -> ":" + URLEncoder.encode(word, StandardCharsets.UTF_8) + "@")
+                        .orElse("");
         return "redis://" + login + "127.0.0.1:" + port;
     }
 

@@ -3,7 +3,7 @@ package io.logpipeline.testing;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A user of Redis that has the rights which the README names, and no more. */
+/** A user of Redis, or of Sentinels, that has the rights which the README names, and no more. */
 public final class RedisUser {
     public static final String NAME = "log-pipeline";
 
@@ -29,5 +29,11 @@ public final class RedisUser {
         options.addAll(RIGHTS);
         options.addAll(List.of(moreRights));
         return options;
+    }
+
+    /** The user of a Sentinel, as in its file. */
+    public static String sentinelsLine(String password) {
+        return "user %s on >%s -@all +ping +client +sentinel|get-master-addr-by-name"
+                .formatted(NAME, password);
     }
 }

@@ -15,12 +15,15 @@ public final class SentinelProcess implements AutoCloseable {
 
     private final Path directory;
     private final int port;
+    private final int publicPort;
     private final String password;
     private final Process process;
 
-    private SentinelProcess(Path directory, int port, String password, Process process) {
+    private SentinelProcess(
+            Path directory, int port, int publicPort, String password, Process process) {
         this.directory = directory;
         this.port = port;
+        this.publicPort = publicPort;
         this.password = password;
         this.process = process;
     }
@@ -38,6 +41,11 @@ public final class SentinelProcess implements AutoCloseable {
             int port = FreePort.next();
             List<String> lines = new ArrayList<>(settings);
             lines.addAll(List.of("port " + port, "bind 127.0.0.1", "dir " + directory));
+            int publicPort = port;
+            if (settings.stream().anyMatch(line -> line.startsWith(RedisProcess.TLS))) {
+                publicPort = FreePort.next();
+                lines.add("tls-port " + publicPort);
+            }
             if (!password.isEmpty()) {
                 lines.add("requirepass " + password);
             }
@@ -50,7 +58,8 @@ public final class SentinelProcess implements AutoCloseable {
                             .redirectErrorStream(true)
                             .redirectOutput(directory.resolve("sentinel.log").toFile())
                             .start();
-            SentinelProcess sentinel = new SentinelProcess(directory, port, password, process);
+            SentinelProcess sentinel =
+                    new SentinelProcess(directory, port, publicPort, password, process);
             Await.untilStarted("the Sentinel answers", () -> sentinel.master() > 0);
             return sentinel;
         } catch (IOException failure) {
@@ -58,9 +67,9 @@ public final class SentinelProcess implements AutoCloseable {
         }
     }
 
-    /** Without TLS, also where it has another with. */
-    public int port() {
-        return port;
+    /** For all but the test: with TLS where it has one. */
+    public int publicPort() {
+        return publicPort;
     }
 
     /** The port of the server that it calls the master. */

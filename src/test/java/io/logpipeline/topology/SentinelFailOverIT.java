@@ -58,8 +58,7 @@ class SentinelFailOverIT {
                     "SentinelFailOverIT, %s: %d acknowledged, %d refused, %d in files%n",
                     variant, load.acknowledged(), load.refused(), lines);
             assertThat(one.isAlive() && two.isAlive()).isTrue();
-            assertThat(one.output() + two.output())
-                    .doesNotContain(WatchedRedis.PASSWORD, WatchedRedis.SENTINELS_PASSWORD);
+            assertThat(one.output() + two.output()).doesNotContain(WatchedRedis.secrets());
         }
     }
 

@@ -1,11 +1,10 @@
 package io.logpipeline.topology;
 
 import io.logpipeline.testing.Await;
-import io.logpipeline.testing.Certificates;
-import io.logpipeline.testing.FreePort;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisCluster;
 import io.logpipeline.testing.RedisProcess;
+import io.logpipeline.testing.RedisTls;
 import io.logpipeline.testing.RedisUser;
 import io.logpipeline.testing.SentinelProcess;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -28,14 +26,9 @@ final class WatchedRedis implements AutoCloseable {
     private static final int DOWN_AFTER_MS = 2_000;
 
     /** Of what has a meaning in URLs. */
-    static final String PASSWORD = "p@s:s/w?o#r&d;1,2%2B+3=";
+    private static final String PASSWORD = "p@s:s/w?o#r&d;1,2%2B+3=";
 
-    static final String SENTINELS_PASSWORD = "0ther+&timeout=1s;/?#@:%20,";
-
-    /** No more than a client needs of a Sentinel. */
-    private static final String SENTINELS_USER =
-            "user %s on >%s -@all +ping +client +sentinel|get-master-addr-by-name"
-                    .formatted(RedisUser.NAME, SENTINELS_PASSWORD);
+    private static final String SENTINELS_PASSWORD = "0ther+&timeout=1s;/?#@:%20,";
 
     /**
      * One of the two.
@@ -44,71 +37,45 @@ final class WatchedRedis implements AutoCloseable {
      */
     record Server(RedisProcess process, int port) {}
 
-    /** The same of a Sentinel. */
-    private record Sentinel(SentinelProcess process, int port) {}
-
     /**
      * How all of them listen, and what that asks of the pipeline.
      *
      * @param program of servers and Sentinels
-     * @param options by their names, but for the port; none where there is no TLS
+     * @param settings by their names; none where there is no TLS
      * @param environment of the pipeline
      */
     private record Access(
             Path program,
             String scheme,
-            String sentinelUser,
-            Map<String, String> options,
+            Map<String, String> settings,
             Map<String, String> environment) {}
 
     private final Access access;
     private final List<Server> servers = new ArrayList<>();
-    private final List<Sentinel> sentinels = new ArrayList<>();
+    private final List<SentinelProcess> sentinels = new ArrayList<>();
 
     private WatchedRedis(Access access) {
         this.access = access;
     }
 
-    /** With passwords of the default user for who watches and follows. */
+    /** With passwords of the default user for who watches and follows, and users of few rights. */
     static WatchedRedis start() {
         return new WatchedRedis(
-                        new Access(
-                                RedisProcess.binary(), "redis-sentinel://", "", Map.of(), Map.of()))
+                        new Access(RedisProcess.binary(), "redis-sentinel://", Map.of(), Map.of()))
                 .started();
     }
 
     /**
-     * The same with TLS everywhere, and a user of the Sentinels that has few rights.
+     * The same with TLS everywhere.
      *
      * @param program that was built with TLS
      * @param directory for keys and certificates
      */
     static WatchedRedis startWithTls(Path program, Path directory) throws IOException {
-        Certificates certificates = new Certificates();
-        String authority = certificates.authorityFile(directory).toString();
-        Path server = Certificates.write(directory, "redis", certificates.sign("redis"));
-        Path client = Certificates.write(directory, "client", certificates.sign("client"));
+        RedisTls tls = new RedisTls(directory);
         return new WatchedRedis(
                         new Access(
-                                program,
-                                "rediss-sentinel://",
-                                "&sentinelUser=" + RedisUser.NAME,
-                                Map.of(
-                                        "tls-ca-cert-file",
-                                        authority,
-                                        "tls-cert-file",
-                                        server.toString(),
-                                        "tls-key-file",
-                                        Certificates.keyOf(server).toString(),
-                                        "tls-replication",
-                                        "yes"),
-                                Map.of(
-                                        "REDIS_TLS_CA_FILE",
-                                        authority,
-                                        "REDIS_TLS_CERTIFICATE_FILE",
-                                        client.toString(),
-                                        "REDIS_TLS_PRIVATE_KEY_FILE",
-                                        Certificates.keyOf(client).toString())))
+                                program, "rediss-sentinel://", tls.settings(), tls.environment()))
                 .started();
     }
 
@@ -122,33 +89,29 @@ final class WatchedRedis implements AutoCloseable {
             }
             Await.until(
                     "the Sentinels know each other",
-                    () ->
-                            sentinels.stream()
-                                    .allMatch(each -> each.process.others() == SENTINELS - 1));
+                    () -> sentinels.stream().allMatch(each -> each.others() == SENTINELS - 1));
             return this;
-        } catch (IOException | RuntimeException | AssertionError failure) {
+        } catch (RuntimeException | AssertionError failure) {
             close();
             throw new IllegalStateException(failure);
         }
     }
 
-    private void addServer(String... more) throws IOException {
+    private void addServer(String... more) {
         List<String> options = new ArrayList<>(List.of(more));
         options.addAll(List.of("--requirepass", PASSWORD, "--masterauth", PASSWORD));
         options.addAll(RedisUser.options(PASSWORD));
-        int tlsPort = FreePort.next();
-        listening(tlsPort).forEach((name, value) -> options.addAll(List.of("--" + name, value)));
+        RedisTls.options(access.settings).forEach(options::add);
         RedisProcess process =
                 RedisProcess.startProgram(access.program, options.toArray(String[]::new));
-        servers.add(new Server(process, access.options.isEmpty() ? process.port() : tlsPort));
+        servers.add(new Server(process, process.publicPort()));
     }
 
-    private void addSentinel() throws IOException {
+    private void addSentinel() {
         List<String> settings = new ArrayList<>();
-        int tlsPort = FreePort.next();
-        listening(tlsPort).forEach((name, value) -> settings.add(name + " " + value));
+        access.settings.forEach((name, value) -> settings.add(name + " " + value));
         settings.add("sentinel sentinel-pass " + SENTINELS_PASSWORD);
-        settings.add(SENTINELS_USER);
+        settings.add(RedisUser.sentinelsLine(SENTINELS_PASSWORD));
         settings.add(
                 "sentinel monitor %s 127.0.0.1 %d %d"
                         .formatted(SentinelProcess.NAME, first().port(), QUORUM));
@@ -157,18 +120,7 @@ final class WatchedRedis implements AutoCloseable {
                 "sentinel down-after-milliseconds %s %d"
                         .formatted(SentinelProcess.NAME, DOWN_AFTER_MS));
         settings.add("sentinel failover-timeout %s 10000".formatted(SentinelProcess.NAME));
-        SentinelProcess process =
-                SentinelProcess.start(access.program, SENTINELS_PASSWORD, settings);
-        sentinels.add(new Sentinel(process, access.options.isEmpty() ? process.port() : tlsPort));
-    }
-
-    /** Nothing without TLS. */
-    private Map<String, String> listening(int tlsPort) {
-        Map<String, String> options = new HashMap<>(access.options);
-        if (!options.isEmpty()) {
-            options.put("tls-port", Integer.toString(tlsPort));
-        }
-        return options;
+        sentinels.add(SentinelProcess.start(access.program, SENTINELS_PASSWORD, settings));
     }
 
     /** That which begins as the master. */
@@ -182,26 +134,32 @@ final class WatchedRedis implements AutoCloseable {
 
     /** Whether all Sentinels call it the master. */
     boolean isMaster(Server server) {
-        return sentinels.stream().allMatch(each -> each.process.master() == server.port());
+        return sentinels.stream().allMatch(each -> each.master() == server.port());
     }
 
     /** Tells a process what it must know to be let in. */
     PipelineProcess.Builder letIn(PipelineProcess.Builder process) {
         String hosts =
                 sentinels.stream()
-                        .map(each -> "127.0.0.1:" + each.port)
+                        .map(each -> "127.0.0.1:" + each.publicPort())
                         .collect(Collectors.joining(","));
         access.environment.forEach(process::with);
         return process.redis(
-                "%s%s:%s@%s?sentinelPassword=%s%s#%s"
+                "%s%s:%s@%s?sentinelUser=%s&sentinelPassword=%s#%s"
                         .formatted(
                                 access.scheme,
                                 RedisUser.NAME,
                                 encoded(PASSWORD),
                                 hosts,
+                                RedisUser.NAME,
                                 encoded(SENTINELS_PASSWORD),
-                                access.sentinelUser,
                                 SentinelProcess.NAME));
+    }
+
+    /** What must be shown nowhere. */
+    static List<String> secrets() {
+        return List.of(
+                PASSWORD, encoded(PASSWORD), SENTINELS_PASSWORD, encoded(SENTINELS_PASSWORD));
     }
 
     private static String encoded(String password) {
@@ -210,7 +168,7 @@ final class WatchedRedis implements AutoCloseable {
 
     @Override
     public void close() {
-        sentinels.forEach(each -> each.process.close());
+        sentinels.forEach(SentinelProcess::close);
         servers.forEach(each -> each.process().close());
     }
 }
