@@ -43,8 +43,10 @@ public final class ConnectionCloser implements Filter {
     }
 
     private static boolean saysClose(Headers headers) {
-        // Most have no such header, and looking for a token in none takes some looking.
+        // Most requests have no such header, most answers this one; looking for a token takes some
+        // looking.
         return headers.contains(HeaderNames.CONNECTION)
+                && !headers.contains(HeaderValues.CONNECTION_KEEP_ALIVE)
                 && headers.containsToken(HeaderValues.CONNECTION_CLOSE);
     }
 

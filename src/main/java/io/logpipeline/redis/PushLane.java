@@ -7,6 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,9 @@ final class PushLane {
     /** Times that sending was asked for and not done yet; whoever counts from 0 does it. */
     private final AtomicInteger sendsAsked = new AtomicInteger();
 
+    /** The one whose thread is about to send, on behalf of all who come until it does. */
+    private final AtomicReference<@Nullable PushRequest> gatherer = new AtomicReference<>();
+
     /** What went into the call that is being made: of who sends, alone. */
     private final List<PushRequest> gathered = new ArrayList<>();
 
@@ -68,12 +72,28 @@ final class PushLane {
     }
 
     /** Whether a call would go now. */
-    boolean mayCall() {
+    private boolean mayCall() {
         return unansweredCalls.get() < topology.unansweredCallsMax();
     }
 
+    /**
+     * Whether this request's thread is to send what waits, once others had a chance to add theirs:
+     * one at a time. Others may leave it to that one, as what they added is there when it sends.
+     */
+    boolean gathersBy(PushRequest request) {
+        return mayCall() && gatherer.get() == null && gatherer.compareAndSet(null, request);
+    }
+
+    /** Sends what was gathered, if it was by this request's thread. */
+    void sendGatheredBy(PushRequest request) {
+        // First: who comes from now on may be too late for this call.
+        if (gatherer.compareAndSet(request, null)) {
+            sendWaiting();
+        }
+    }
+
     /** Sends as many calls as may go; one thread at a time, on behalf of all who ask meanwhile. */
-    void sendWaiting() {
+    private void sendWaiting() {
         int asked = 1;
         if (sendsAsked.getAndIncrement() != 0) {
             return;

@@ -89,17 +89,17 @@ public final class PushQueue implements Pushes, AutoCloseable {
             return new PushOutcome.Overloaded(RETRY_AFTER);
         }
         unansweredEvents.addAndGet(request.events());
-        boolean mayCall = false;
+        boolean gathers = false;
         for (PushRequest.Share share : request.shares()) {
             PushLane lane = lanes[share.lane()];
             lane.add(share);
-            mayCall |= lane.mayCall();
+            gathers |= lane.gathersBy(request);
         }
-        if (mayCall) {
+        if (gathers) {
             // Those that could run by now bring theirs first, and it is one call for all of them.
             Thread.yield();
             for (PushRequest.Share share : request.shares()) {
-                lanes[share.lane()].sendWaiting();
+                lanes[share.lane()].sendGatheredBy(request);
             }
         }
         return request.await();

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +75,8 @@ final class PushRequest {
     private final @Nullable String idempotencyKey;
     private final int events;
     private final int bytes;
-    private final CountDownLatch told = new CountDownLatch(1);
+    private volatile boolean told;
+    private volatile @Nullable Thread waiter;
 
     private volatile long lastProgressNanos = System.nanoTime();
     private int partsOpen;
@@ -155,7 +156,13 @@ final class PushRequest {
 
     /** Waits for its end: each call has one, so this has. */
     PushOutcome await() throws InterruptedException {
-        told.await();
+        waiter = Thread.currentThread();
+        while (!told) {
+            LockSupport.park(this);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
         return outcome();
     }
 
@@ -164,7 +171,6 @@ final class PushRequest {
      * told} of it.
      */
     synchronized boolean partEnded(PartEnd end) {
-        lastProgressNanos = System.nanoTime();
         switch (end) {
             case PartEnd.Stored stored -> anyStored = true;
             case PartEnd.Duplicate duplicate -> {}
@@ -172,7 +178,11 @@ final class PushRequest {
             case PartEnd.Failed failed -> failure = failed.failure();
         }
         partsOpen--;
-        return partsOpen <= 0 && end();
+        if (partsOpen > 0) {
+            lastProgressNanos = System.nanoTime();
+            return false;
+        }
+        return end();
     }
 
     /** Ends the request with parts open, none of which is sent any more; true as above. */
@@ -191,7 +201,8 @@ final class PushRequest {
 
     /** Tells whoever waits what became of it. */
     void tell() {
-        told.countDown();
+        told = true;
+        LockSupport.unpark(waiter);
     }
 
     private synchronized PushOutcome outcome() {
