@@ -180,9 +180,16 @@ final class WatchedRedis implements AutoCloseable {
         return servers.getLast();
     }
 
-    /** Whether all Sentinels call it the master. */
+    /** Whether all Sentinels that live call it the master. */
     boolean isMaster(Server server) {
-        return sentinels.stream().allMatch(each -> each.process.master() == server.port());
+        return sentinels.stream()
+                .filter(each -> each.process.isAlive())
+                .allMatch(each -> each.process.master() == server.port());
+    }
+
+    /** That which the URL names first. */
+    SentinelProcess firstSentinel() {
+        return sentinels.getFirst().process;
     }
 
     /** Tells a process what it must know to be let in. */
