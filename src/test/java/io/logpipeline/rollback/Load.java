@@ -52,10 +52,10 @@ public final class Load implements AutoCloseable {
     }
 
     /**
-     * Redis may forget, from now on, what was not acknowledged: a try that began before may be in
-     * the file although the one that is acknowledged later stores its events anew.
+     * Redis was lost, and what follows it may not have what was not acknowledged: a try of before
+     * may be in a file all the same, though the next one stores its events anew.
      */
-    public void mayForget() {
+    public void mayBeForgotten() {
         lives.incrementAndGet();
     }
 

@@ -25,6 +25,7 @@ public final class Numbered {
     private final Map<String, List<Integer>> acknowledged = new ConcurrentHashMap<>();
     private final Map<String, Set<Integer>> unsettled = new ConcurrentHashMap<>();
     private final Map<String, Set<Integer>> perhapsTwice = new ConcurrentHashMap<>();
+    private int twice;
 
     /**
      * @param prefix tells these users from others in the same directory
@@ -79,9 +80,10 @@ public final class Numbered {
         perhapsTwice.computeIfAbsent(user, absent -> ConcurrentHashMap.newKeySet()).add(sequence);
     }
 
-    /** Of how many events that is noted. */
-    public int perhapsTwiceCount() {
-        return perhapsTwice.values().stream().mapToInt(Set::size).sum();
+    /** Of how many events that is noted, and how many of them were found twice. */
+    public String retries() {
+        int count = perhapsTwice.values().stream().mapToInt(Set::size).sum();
+        return "%d of %d retries over a kill doubled".formatted(twice, count);
     }
 
     /** Those of whom anything is noted. */
@@ -122,6 +124,7 @@ public final class Numbered {
      * @return how many lines there are
      */
     public long judge(Path logDir, List<Finding> findings) throws IOException {
+        twice = 0;
         long lines = 0;
         for (String user : users()) {
             lines += judge(logDir, user, findings);
@@ -137,7 +140,7 @@ public final class Numbered {
         if (!text.isEmpty() && !text.endsWith("\n")) {
             findings.add(new Finding(Fault.TORN, user, "the last line has no end"));
         }
-        Set<Integer> twice = new HashSet<>(perhapsTwice.getOrDefault(user, Set.of()));
+        Set<Integer> onceMore = new HashSet<>(perhapsTwice.getOrDefault(user, Set.of()));
         Set<Integer> found = new HashSet<>();
         int previous = -1;
         for (String line : text.lines().toList()) {
@@ -145,7 +148,9 @@ public final class Numbered {
             if (sequence < 0 || !line.equals(line(user, sequence))) {
                 findings.add(new Finding(Fault.TORN, user, "torn or foreign line " + line));
             } else if (!found.add(sequence)) {
-                if (!twice.remove(sequence)) {
+                if (onceMore.remove(sequence)) {
+                    twice++;
+                } else {
                     findings.add(new Finding(Fault.DOUBLED, user, sequence + " stands twice"));
                 }
             } else if (!anywhere.contains(sequence)) {

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ClusterFailOverIT {
     private static final int KILLS = Rounds.of(2, 10);
+    private static final String[] OPTIONS = {
+        "--cluster-node-timeout", "3000", "--repl-diskless-sync-delay", "3"
+    };
 
     @TempDir private Path directory;
 
@@ -27,7 +30,7 @@ class ClusterFailOverIT {
     void everyEventThatAReplicaHadLandsOnceThoughMastersAreKilled() throws Exception {
         Numbered numbered = new Numbered("orphan");
         Path logDir = directory.resolve("logs");
-        try (RedisCluster cluster = RedisCluster.start(1, "--cluster-node-timeout", "3000");
+        try (RedisCluster cluster = RedisCluster.start(1, OPTIONS);
                 PipelineProcess one = process("all", cluster).startReady();
                 MortalDrainer two = new MortalDrainer(process("drainer", cluster));
                 Load load = Load.ofAllManners(numbered, one.port())) {
@@ -46,9 +49,9 @@ class ClusterFailOverIT {
             }
             load.close();
             long events = Aftermath.of(cluster).verify(logDir, numbered);
-            System.out.printf(
-                    "ClusterFailOverIT: %s; %s, %d over a kill, %d in files%n",
-                    succession, load, numbered.perhapsTwiceCount(), events);
+            System.out.println(
+                    "ClusterFailOverIT: %s; %s, %s, %d in files"
+                            .formatted(succession, load, numbered.retries(), events));
             assertThat(one.isAlive() && two.isAlive()).isTrue();
             assertThat(one.output()).contains("Masters of the cluster do not answer");
         }

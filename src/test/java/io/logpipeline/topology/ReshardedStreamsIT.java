@@ -2,6 +2,7 @@ package io.logpipeline.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.logpipeline.redis.RedisKeys;
 import io.logpipeline.rollback.Load;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.Numbered;
@@ -23,7 +24,7 @@ class ReshardedStreamsIT {
     private static final int USERS = 8;
     private static final int ROUNDS = Rounds.of(1, 6);
     private static final List<String> STREAMS =
-            List.of("logs:pending", "logs:pending:p1", "logs:pending:p2");
+            IntStream.range(0, 3).mapToObj(RedisKeys::pending).toList();
 
     @TempDir private Path directory;
 
@@ -38,6 +39,8 @@ class ReshardedStreamsIT {
             numbered = new Numbered(name);
             drainer = process(cluster, "drainer", streams);
             api = process(cluster, "api", streams);
+            drainer.awaitReady();
+            api.awaitReady();
             load = Load.ofAllManners(numbered, api.port());
         }
 
@@ -45,7 +48,7 @@ class ReshardedStreamsIT {
             return PipelineProcess.of(directory, role)
                     .redis(cluster.url())
                     .with("DRAINER_STREAMS", Integer.toString(streams))
-                    .startReady();
+                    .start();
         }
 
         List<String> lists() {
@@ -133,8 +136,8 @@ class ReshardedStreamsIT {
                                 one.numbered,
                                 three.numbered,
                                 last.numbered);
-        System.out.printf(
-                "ReshardedStreamsIT: one stream, %s; three, %s; one, %s; %d in files%n",
-                one.load, three.load, last.load, events);
+        System.out.println(
+                "ReshardedStreamsIT: one stream, %s; three, %s; one, %s; %d in files"
+                        .formatted(one.load, three.load, last.load, events));
     }
 }

@@ -67,9 +67,9 @@ class SentinelFailOverIT {
             }
             load.close();
             long events = Aftermath.of(master.process()).verify(logDir, numbered);
-            System.out.printf(
-                    "SentinelFailOverIT, %s: %s; %s, %d over a kill, %d in files%n",
-                    variant, succession, load, numbered.perhapsTwiceCount(), events);
+            System.out.println(
+                    "SentinelFailOverIT, %s: %s; %s, %s, %d in files"
+                            .formatted(variant, succession, load, numbered.retries(), events));
             assertThat(one.isAlive() && two.isAlive()).isTrue();
             assertThat(one.output() + two.output())
                     .doesNotContain(WatchedRedis.PASSWORD, WatchedRedis.SENTINELS_PASSWORD);

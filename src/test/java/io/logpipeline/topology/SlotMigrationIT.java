@@ -49,17 +49,18 @@ class SlotMigrationIT {
             load.awaitAcknowledged(200);
             load.close();
             long events = Aftermath.of(cluster).verify(directory.resolve("logs"), numbered);
-            System.out.printf(
-                    "SlotMigrationIT: %d slots moved %d times, %d drainers killed; %s, %d in files;"
-                            + " MOVED %d, ASK %d, TRYAGAIN %d%n",
-                    keys.size(),
-                    ROUNDS,
-                    two.kills(),
-                    load,
-                    events,
-                    cluster.errors("MOVED"),
-                    cluster.errors("ASK"),
-                    cluster.errors("TRYAGAIN"));
+            System.out.println(
+                    ("SlotMigrationIT: %d slots moved %d times, %d drainers killed; %s, %d in"
+                                    + " files; MOVED %d, ASK %d, TRYAGAIN %d")
+                            .formatted(
+                                    keys.size(),
+                                    ROUNDS,
+                                    two.kills(),
+                                    load,
+                                    events,
+                                    cluster.errors("MOVED"),
+                                    cluster.errors("ASK"),
+                                    cluster.errors("TRYAGAIN")));
             assertThat(cluster.errors("MOVED")).isPositive();
             assertThat(cluster.errors("ASK")).isPositive();
             assertThat(cluster.errors("TRYAGAIN")).isPositive();

@@ -41,12 +41,14 @@ final class Succession {
             throws IOException {
         Await.until("the heir has all", () -> RedisCluster.isInSync(heir));
         long resyncsBefore = fullResyncs(heir);
-        load.mayForget();
         master.kill();
+        load.mayBeForgotten();
         drainer.kill();
         kills++;
         Await.until("the heir takes over", AGREED_WITHIN, heirRules);
         load.awaitRefused(1);
+        long bytesAtTakeover = bytesInFiles();
+        Await.until("the heir's lists are drained", () -> bytesInFiles() > bytesAtTakeover);
         int answersBefore = load.acknowledged() + load.refused();
         long bytesBefore = bytesInFiles();
         master.restart();

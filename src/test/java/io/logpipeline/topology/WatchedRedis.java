@@ -135,6 +135,7 @@ final class WatchedRedis implements AutoCloseable {
     private void addServer(String... more) throws IOException {
         List<String> options = new ArrayList<>(List.of(more));
         options.addAll(List.of("--requirepass", PASSWORD, "--masterauth", PASSWORD));
+        options.addAll(List.of("--repl-diskless-sync-delay", "3"));
         options.addAll(RedisUser.options(PASSWORD));
         int tlsPort = FreePort.next();
         listening(tlsPort).forEach((name, value) -> options.addAll(List.of("--" + name, value)));
