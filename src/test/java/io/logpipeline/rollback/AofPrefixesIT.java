@@ -154,7 +154,7 @@ class AofPrefixesIT {
             throws IOException {
         List<Finding> findings = new ArrayList<>();
         events.addAndGet(numbered.judge(logDir, findings));
-        Ledgers.judge(redis, logDir, life.names(), findings);
+        Ledgers.judge(key -> redis, logDir, life.names(), findings);
         findings.removeIf(finding -> {
             Optional<KnownLimit> limit = KnownLimit.of(finding, meeting);
             limit.ifPresent(met::add);

@@ -270,7 +270,7 @@ final class FailOver implements AutoCloseable {
     private List<Finding> judge() throws IOException {
         List<Finding> findings = new ArrayList<>();
         users.judge(logDir, findings);
-        Ledgers.judge(replica, logDir, names(), findings);
+        Ledgers.judge(key -> replica, logDir, names(), findings);
         return findings;
     }
 

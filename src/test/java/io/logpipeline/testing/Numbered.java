@@ -24,6 +24,8 @@ public final class Numbered {
     private final String prefix;
     private final Map<String, List<Integer>> acknowledged = new ConcurrentHashMap<>();
     private final Map<String, Set<Integer>> unsettled = new ConcurrentHashMap<>();
+    private final Map<String, Set<Integer>> perhapsTwice = new ConcurrentHashMap<>();
+    private int twice;
 
     /**
      * @param prefix tells these users from others in the same directory
@@ -70,6 +72,27 @@ public final class Numbered {
         unsettled.computeIfAbsent(user, absent -> ConcurrentHashMap.newKeySet()).add(sequence);
     }
 
+    /**
+     * Notes of an acknowledged event that an earlier try of it may have been stored and forgotten:
+     * it may stand a second time, anywhere.
+     */
+    public void perhapsTwice(String user, int sequence) {
+        perhapsTwice.computeIfAbsent(user, absent -> ConcurrentHashMap.newKeySet()).add(sequence);
+    }
+
+    /** Of how many events that is noted, and how many of them were found twice. */
+    public String retries() {
+        int count = perhapsTwice.values().stream().mapToInt(Set::size).sum();
+        return "%d of %d retries over a kill doubled".formatted(twice, count);
+    }
+
+    /** Those of whom anything is noted. */
+    public Set<String> users() {
+        Set<String> users = new TreeSet<>(acknowledged.keySet());
+        users.addAll(unsettled.keySet());
+        return users;
+    }
+
     /** What is wrong with a user's events. */
     public enum Fault {
         LOST,
@@ -101,10 +124,9 @@ public final class Numbered {
      * @return how many lines there are
      */
     public long judge(Path logDir, List<Finding> findings) throws IOException {
-        Set<String> users = new TreeSet<>(acknowledged.keySet());
-        users.addAll(unsettled.keySet());
+        twice = 0;
         long lines = 0;
-        for (String user : users) {
+        for (String user : users()) {
             lines += judge(logDir, user, findings);
         }
         return lines;
@@ -118,6 +140,7 @@ public final class Numbered {
         if (!text.isEmpty() && !text.endsWith("\n")) {
             findings.add(new Finding(Fault.TORN, user, "the last line has no end"));
         }
+        Set<Integer> onceMore = new HashSet<>(perhapsTwice.getOrDefault(user, Set.of()));
         Set<Integer> found = new HashSet<>();
         int previous = -1;
         for (String line : text.lines().toList()) {
@@ -125,7 +148,11 @@ public final class Numbered {
             if (sequence < 0 || !line.equals(line(user, sequence))) {
                 findings.add(new Finding(Fault.TORN, user, "torn or foreign line " + line));
             } else if (!found.add(sequence)) {
-                findings.add(new Finding(Fault.DOUBLED, user, sequence + " stands twice"));
+                if (onceMore.remove(sequence)) {
+                    twice++;
+                } else {
+                    findings.add(new Finding(Fault.DOUBLED, user, sequence + " stands twice"));
+                }
             } else if (!anywhere.contains(sequence)) {
                 if (sequence < previous) {
                     findings.add(

@@ -103,6 +103,10 @@ public final class RedisCluster implements AutoCloseable {
         return info.contains("role:slave") && info.contains("master_link_status:up");
     }
 
+    public static boolean isMaster(RedisProcess node) {
+        return node.with(server -> server.info("replication")).contains("role:master");
+    }
+
     /** The port of a slot's master in the view of a node; 0 when it has none. */
     private static long owner(RedisProcess node, int slot) {
         for (Object each : node.with(server -> server.clusterSlots())) {
@@ -201,10 +205,22 @@ public final class RedisCluster implements AutoCloseable {
         return new Migration(slot, from, to);
     }
 
+    /** All masters that live, whatever they began as. */
+    public List<RedisProcess> mastersNow() {
+        return living(RedisCluster::isMaster).toList();
+    }
+
+    /** Which of them has the slot of a key. */
+    public RedisProcess masterOf(String key) {
+        int slot = SlotHash.getSlot(key);
+        return living(node -> isMaster(node) && owner(node, slot) == node.port())
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** All keys of all masters that live. */
     public List<String> keys(String pattern) {
-        return living(node ->
-                        node.with(server -> server.info("replication")).contains("role:master"))
+        return mastersNow().stream()
                 .flatMap(node -> node.with(server -> server.keys(pattern)).stream())
                 .toList();
     }

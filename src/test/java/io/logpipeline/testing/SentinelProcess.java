@@ -7,25 +7,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A Sentinel of the test's own, which watches a server and its replicas. */
 public final class SentinelProcess implements AutoCloseable {
     /** What all of them call the server. */
     public static final String NAME = "main";
 
+    private final Path program;
     private final Path directory;
     private final int port;
     private final int publicPort;
     private final String password;
-    private final Process process;
+    private volatile @Nullable Process process;
 
     private SentinelProcess(
-            Path directory, int port, int publicPort, String password, Process process) {
+            Path program, Path directory, int port, int publicPort, String password) {
+        this.program = program;
         this.directory = directory;
         this.port = port;
         this.publicPort = publicPort;
         this.password = password;
-        this.process = process;
     }
 
     /**
@@ -49,22 +51,39 @@ public final class SentinelProcess implements AutoCloseable {
             if (!password.isEmpty()) {
                 lines.add("requirepass " + password);
             }
-            Path file = Files.write(directory.resolve("sentinel.conf"), lines);
-            Process process =
-                    new ProcessBuilder(
-                                    program.toAbsolutePath().toString(),
-                                    file.toString(),
-                                    "--sentinel")
-                            .redirectErrorStream(true)
-                            .redirectOutput(directory.resolve("sentinel.log").toFile())
-                            .start();
             SentinelProcess sentinel =
-                    new SentinelProcess(directory, port, publicPort, password, process);
-            Await.untilStarted("the Sentinel answers", () -> sentinel.master() > 0);
+                    new SentinelProcess(program, directory, port, publicPort, password);
+            Files.write(sentinel.file(), lines);
+            sentinel.restart();
             return sentinel;
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         }
+    }
+
+    /** Starts it again after {@link #kill}: what it knew is in its file. */
+    public void restart() {
+        try {
+            process =
+                    new ProcessBuilder(
+                                    program.toAbsolutePath().toString(),
+                                    file().toString(),
+                                    "--sentinel")
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                            .start();
+            Await.untilStarted("the Sentinel answers", () -> master() > 0);
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    private Path file() {
+        return directory.resolve("sentinel.conf");
+    }
+
+    private Path log() {
+        return directory.resolve("sentinel.log");
     }
 
     /** For all but the test: with TLS where it has one. */
@@ -95,17 +114,28 @@ public final class SentinelProcess implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    public boolean isAlive() {
+        Process now = process;
+        return now != null && now.isAlive();
+    }
+
+    /** SIGKILL. */
+    public void kill() {
         process.destroyForcibly();
         try {
             process.waitFor();
-            for (String name : List.of("sentinel.conf", "sentinel.log")) {
-                Files.deleteIfExists(directory.resolve(name));
-            }
-            Files.deleteIfExists(directory);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        kill();
+        try {
+            for (Path each : List.of(file(), log(), directory)) {
+                Files.deleteIfExists(each);
+            }
         } catch (IOException failure) {
             throw new IllegalStateException(failure);
         }

@@ -3,73 +3,73 @@ package io.logpipeline.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.rollback.Load;
-import io.logpipeline.testing.Await;
 import io.logpipeline.testing.Numbered;
 import io.logpipeline.testing.PipelineProcess;
 import io.logpipeline.testing.RedisCluster;
 import io.logpipeline.testing.RedisProcess;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A cluster's masters are killed under load, their replicas take over, and they come back empty, as
- * replicas. What was acknowledged once a replica had it ({@code redis.durability}) lands once, in
- * order; everything else at most once.
+ * A cluster's masters are killed under load, with a drainer each; their replicas take over, and
+ * they come back empty, as replicas. What was acknowledged once a replica had it ({@code
+ * redis.durability}) lands once, in order; everything else at most once. What was sent again until
+ * it was acknowledged lands too, once where no master was killed between its tries.
  */
 class ClusterFailOverIT {
+    private static final int KILLS = Rounds.of(2, 10);
+    private static final String[] OPTIONS = {
+        "--cluster-node-timeout", "3000", "--repl-diskless-sync-delay", "3"
+    };
+
     @TempDir private Path directory;
 
     @Test
     void everyEventThatAReplicaHadLandsOnceThoughMastersAreKilled() throws Exception {
-        Numbered numbered = new Numbered("failover");
-        try (RedisCluster cluster = RedisCluster.start(1, "--cluster-node-timeout", "3000");
-                PipelineProcess one = process("all", cluster);
-                PipelineProcess two = process("drainer", cluster);
-                Load load = new Load(numbered, one.port())) {
+        Numbered numbered = new Numbered("orphan");
+        Path logDir = directory.resolve("logs");
+        try (RedisCluster cluster = RedisCluster.start(1, OPTIONS);
+                PipelineProcess one = process("all", cluster).startReady();
+                MortalDrainer two = new MortalDrainer(process("drainer", cluster));
+                Load load = Load.ofAllManners(numbered, one.port())) {
             load.awaitAcknowledged(100);
-            killAndBringBack(cluster, cluster.firstMasterOf("logs:pending"), load);
-            killAndBringBack(cluster, cluster.firstMasterOf(Numbered.list(numbered.user(0))), load);
+            Succession succession = new Succession(load, two, logDir);
+            List<String> keys =
+                    List.of(
+                            "logs:pending",
+                            Numbered.list(numbered.user(2)),
+                            "logs:volume",
+                            "logs:sweeper");
+            for (int i = 0; i < KILLS; i++) {
+                RedisProcess master = cluster.masterOf(keys.get(i % keys.size()));
+                RedisProcess heir = partner(cluster, master);
+                succession.play(master, heir, () -> RedisCluster.isMaster(heir));
+            }
             load.close();
-            Await.until("nothing is left in the cluster", () -> isDrained(cluster));
-            long lines = numbered.verify(directory.resolve("logs"));
-            System.out.printf(
-                    "ClusterFailOverIT: %d acknowledged, %d refused, %d in files%n",
-                    load.acknowledged(), load.refused(), lines);
+            long events = Aftermath.of(cluster).verify(logDir, numbered);
+            System.out.println(
+                    "ClusterFailOverIT: %s; %s, %s, %d in files"
+                            .formatted(succession, load, numbered.retries(), events));
             assertThat(one.isAlive() && two.isAlive()).isTrue();
             assertThat(one.output()).contains("Masters of the cluster do not answer");
         }
     }
 
-    private PipelineProcess process(String role, RedisCluster cluster) {
+    private PipelineProcess.Builder process(String role, RedisCluster cluster) {
         return PipelineProcess.of(directory, role)
                 .redis(cluster.url())
                 .with("REDIS_DURABILITY", "replicas:1")
                 .with("DRAINER_LEASE_SECONDS", "5")
-                .with("DRAINER_STREAMS", "3")
-                .startReady();
+                .with("DRAINER_STREAMS", "3");
     }
 
-    private static void killAndBringBack(RedisCluster cluster, RedisProcess master, Load load) {
-        RedisProcess replica = cluster.replicas().get(cluster.masters().indexOf(master));
-        boolean wasMaster = isMaster(master);
-        RedisProcess killed = wasMaster ? master : replica;
-        RedisProcess heir = wasMaster ? replica : master;
-        Await.until("the heir has all", () -> RedisCluster.isInSync(heir));
-        killed.kill();
-        Await.until("the heir takes over", () -> isMaster(heir));
-        load.awaitRefused(1);
-        killed.restart();
-        Await.until("it follows its heir", () -> RedisCluster.isInSync(killed));
-        load.awaitAcknowledged(200);
-    }
-
-    private static boolean isMaster(RedisProcess node) {
-        return node.with(server -> server.info("replication")).contains("role:master");
-    }
-
-    private static boolean isDrained(RedisCluster cluster) {
-        return cluster.keys("logs:user_*").isEmpty()
-                && cluster.keys("{logs:user_*}:batch").isEmpty();
+    /** The other one of those that have the same slots. */
+    private static RedisProcess partner(RedisCluster cluster, RedisProcess node) {
+        int began = cluster.masters().indexOf(node);
+        return began >= 0
+                ? cluster.replicas().get(began)
+                : cluster.masters().get(cluster.replicas().indexOf(node));
     }
 }

@@ -3,7 +3,6 @@ package io.logpipeline.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.rollback.Load;
-import io.logpipeline.testing.Await;
 import io.logpipeline.testing.LaterRedis;
 import io.logpipeline.testing.Numbered;
 import io.logpipeline.testing.PipelineProcess;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +43,7 @@ class ClusterTlsIT {
         try (RedisCluster cluster = start();
                 PipelineProcess drainer = process("drainer", cluster);
                 PipelineProcess api = process("api", cluster);
-                Load load = new Load(numbered, api.port())) {
+                Load load = Load.ofAllManners(numbered, api.port())) {
             load.awaitAcknowledged(100);
             Wanderers slots = new Wanderers(cluster, keys(numbered));
             for (int round = 0; round < ROUNDS; round++) {
@@ -53,15 +51,10 @@ class ClusterTlsIT {
             }
             assertThat(cluster.masters()).allSatisfy(ClusterTlsIT::isTalkedToOverTlsOnly);
             load.close();
-            Await.until("nothing is left in the cluster", () -> isDrained(cluster));
-            long lines = numbered.verify(directory.resolve("logs"));
+            long lines = Aftermath.of(cluster).verify(directory.resolve("logs"), numbered);
             System.out.printf(
-                    "ClusterTlsIT: %d acknowledged, %d refused, %d in files; MOVED %d, ASK %d%n",
-                    load.acknowledged(),
-                    load.refused(),
-                    lines,
-                    cluster.errors("MOVED"),
-                    cluster.errors("ASK"));
+                    "ClusterTlsIT: %s, %d in files; MOVED %d, ASK %d%n",
+                    load, lines, cluster.errors("MOVED"), cluster.errors("ASK"));
             assertThat(cluster.errors("MOVED")).isPositive();
             assertThat(cluster.errors("ASK")).isPositive();
             assertThat(api.isAlive() && drainer.isAlive()).isTrue();
@@ -106,10 +99,5 @@ class ClusterTlsIT {
             keys.add(Numbered.list(numbered.user(i)));
         }
         return keys;
-    }
-
-    private static boolean isDrained(RedisCluster cluster) {
-        return Stream.of("logs:user_*", "{logs:user_*}:batch")
-                .allMatch(pattern -> cluster.keys(pattern).isEmpty());
     }
 }

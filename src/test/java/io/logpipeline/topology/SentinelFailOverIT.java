@@ -7,23 +7,21 @@ import io.logpipeline.testing.Await;
 import io.logpipeline.testing.LaterRedis;
 import io.logpipeline.testing.Numbered;
 import io.logpipeline.testing.PipelineProcess;
-import io.logpipeline.testing.RedisCluster;
-import io.logpipeline.testing.RedisProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Sentinels replace a master that is killed under load by its replica, and make the master follow
- * it when it comes back. What was acknowledged once a replica had it lands once, in order. All that
+ * Sentinels replace a master that is killed under load, with a drainer, by its replica, and make
+ * the master follow it when it comes back; each second time without the Sentinel that is named
+ * first. What was acknowledged once a replica had it lands once, in order; what was sent again
+ * until it was acknowledged lands too, once where no master was killed between its tries. All that
  * the pipeline is told of servers and Sentinels is {@code redis.url}, and with TLS its files.
  */
 class SentinelFailOverIT {
-    /** After a vote without a majority they wait for twenty seconds, after a pause for thirty. */
-    private static final Duration AGREED_WITHIN = Duration.ofMinutes(3);
+    private static final int KILLS = Rounds.of(2, 8);
 
     @TempDir private Path directory;
 
@@ -45,47 +43,41 @@ class SentinelFailOverIT {
 
     private void killMastersUnderLoad(String variant, WatchedRedis redis) throws Exception {
         Numbered numbered = new Numbered("sentinel");
-        try (PipelineProcess one = process("all", redis);
-                PipelineProcess two = process("drainer", redis);
-                Load load = new Load(numbered, one.port())) {
+        Path logDir = directory.resolve("logs");
+        try (PipelineProcess one = process("all", redis).startReady();
+                MortalDrainer two = new MortalDrainer(process("drainer", redis));
+                Load load = Load.ofAllManners(numbered, one.port())) {
             load.awaitAcknowledged(100);
-            killAndBringBack(redis, redis.first(), redis.second(), load);
-            killAndBringBack(redis, redis.second(), redis.first(), load);
+            Succession succession = new Succession(load, two, logDir);
+            WatchedRedis.Server master = redis.first();
+            WatchedRedis.Server heir = redis.second();
+            for (int i = 0; i < KILLS; i++) {
+                boolean withoutFirst = i % 2 == 0;
+                if (withoutFirst) {
+                    redis.firstSentinel().kill();
+                }
+                WatchedRedis.Server next = heir;
+                succession.play(master.process(), heir.process(), () -> redis.isMaster(next));
+                if (withoutFirst) {
+                    redis.firstSentinel().restart();
+                    Await.until("it knows the heir", () -> redis.isMaster(next));
+                }
+                heir = master;
+                master = next;
+            }
             load.close();
-            Await.until("nothing is left in Redis", () -> isDrained(redis.first().process()));
-            long lines = numbered.verify(directory.resolve("logs"));
-            System.out.printf(
-                    "SentinelFailOverIT, %s: %d acknowledged, %d refused, %d in files%n",
-                    variant, load.acknowledged(), load.refused(), lines);
+            long events = Aftermath.of(master.process()).verify(logDir, numbered);
+            System.out.println(
+                    "SentinelFailOverIT, %s: %s; %s, %s, %d in files"
+                            .formatted(variant, succession, load, numbered.retries(), events));
             assertThat(one.isAlive() && two.isAlive()).isTrue();
             assertThat(one.output() + two.output()).doesNotContain(WatchedRedis.secrets());
         }
     }
 
-    private PipelineProcess process(String role, WatchedRedis redis) {
+    private PipelineProcess.Builder process(String role, WatchedRedis redis) {
         return redis.letIn(PipelineProcess.of(directory, role))
                 .with("REDIS_DURABILITY", "replicas:1")
-                .with("DRAINER_LEASE_SECONDS", "5")
-                .startReady();
-    }
-
-    private static void killAndBringBack(
-            WatchedRedis redis, WatchedRedis.Server master, WatchedRedis.Server heir, Load load) {
-        Await.until("the heir has all", () -> RedisCluster.isInSync(heir.process()));
-        master.process().kill();
-        Await.until("the Sentinels agree on the heir", AGREED_WITHIN, () -> redis.isMaster(heir));
-        load.awaitRefused(1);
-        master.process().restart();
-        Await.until(
-                "it follows its heir",
-                AGREED_WITHIN,
-                () -> RedisCluster.isInSync(master.process()));
-        load.awaitAcknowledged(200);
-    }
-
-    private static boolean isDrained(RedisProcess master) {
-        return master.with(server ->
-                server.keys("logs:user_*").isEmpty()
-                        && server.keys("{logs:user_*}:batch").isEmpty());
+                .with("DRAINER_LEASE_SECONDS", "5");
     }
 }

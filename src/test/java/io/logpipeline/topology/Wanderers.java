@@ -31,18 +31,32 @@ final class Wanderers {
     }
 
     private final RedisCluster cluster;
-    private final List<Wanderer> slots;
+    private final List<Wanderer> slots = new ArrayList<>();
 
     /**
      * @param keys of different slots, none of which has moved yet
      */
     Wanderers(RedisCluster cluster, List<String> keys) {
         this.cluster = cluster;
-        slots = keys.stream().map(key -> new Wanderer(cluster, key)).toList();
+        add(keys);
+    }
+
+    /** Those of more keys, of which the same is true. */
+    void add(List<String> keys) {
+        keys.forEach(key -> slots.add(new Wanderer(cluster, key)));
     }
 
     /** Each slot to the next master, with calls coming in at each of its states. */
     void moveAll(Load load) {
+        moveAll(load, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param halfway comes when each slot has keys at both masters
+     */
+    void moveAll(Load load, Runnable halfway) {
         List<RedisCluster.Migration> migrations = new ArrayList<>();
         for (Wanderer each : slots) {
             RedisProcess next = next(cluster.masters(), each.master);
@@ -51,7 +65,10 @@ final class Wanderers {
         }
         load.awaitAcknowledged(CALLS_AT_EACH_STATE);
         migrations.forEach(RedisCluster.Migration::moveKeys);
+        halfway.run();
         load.awaitAcknowledged(CALLS_AT_EACH_STATE);
+        // A new key waits for the end of the move, and in vain when that takes long.
+        load.awaitRepeats(1);
         migrations.forEach(RedisCluster.Migration::end);
         load.awaitAcknowledged(CALLS_AT_EACH_STATE);
     }

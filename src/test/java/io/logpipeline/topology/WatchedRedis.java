@@ -100,6 +100,7 @@ final class WatchedRedis implements AutoCloseable {
     private void addServer(String... more) {
         List<String> options = new ArrayList<>(List.of(more));
         options.addAll(List.of("--requirepass", PASSWORD, "--masterauth", PASSWORD));
+        options.addAll(List.of("--repl-diskless-sync-delay", "3"));
         options.addAll(RedisUser.options(PASSWORD));
         RedisTls.options(access.settings).forEach(options::add);
         RedisProcess process =
@@ -132,9 +133,16 @@ final class WatchedRedis implements AutoCloseable {
         return servers.getLast();
     }
 
-    /** Whether all Sentinels call it the master. */
+    /** Whether all Sentinels that live call it the master. */
     boolean isMaster(Server server) {
-        return sentinels.stream().allMatch(each -> each.master() == server.port());
+        return sentinels.stream()
+                .filter(each -> each.isAlive())
+                .allMatch(each -> each.master() == server.port());
+    }
+
+    /** That which the URL names first. */
+    SentinelProcess firstSentinel() {
+        return sentinels.getFirst();
     }
 
     /** Tells a process what it must know to be let in. */
