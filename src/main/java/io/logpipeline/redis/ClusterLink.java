@@ -87,7 +87,7 @@ final class ClusterLink implements RedisLink {
         }
 
         private CompletionStage<T> redirected(RedisFailure failure, NodeAddress from) {
-            return switch (Redirect.of(failure, from.host())) {
+            return switch (Redirect.of(failure, from)) {
                 case Redirect.Moved moved -> {
                     nodes.moved(slot, moved.node());
                     yield isLate() ? failed(failure) : to(moved.node(), false);

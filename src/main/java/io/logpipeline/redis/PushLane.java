@@ -81,10 +81,13 @@ final class PushLane {
      * one at a time. Others may leave it to that one, as what they added is there when it sends.
      */
     boolean gathersBy(PushRequest request) {
-        return mayCall() && gatherer.get() == null && gatherer.compareAndSet(null, request);
+        PushRequest other = gatherer.get();
+        return mayCall()
+                && (other == null || other.isGathered())
+                && gatherer.compareAndSet(other, request);
     }
 
-    /** Sends what was gathered, if it was by this request's thread. */
+    /** Sends what was gathered, unless another one has taken that over. */
     void sendGatheredBy(PushRequest request) {
         // First: who comes from now on may be too late for this call.
         if (gatherer.compareAndSet(request, null)) {

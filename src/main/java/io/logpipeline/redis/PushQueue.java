@@ -90,19 +90,31 @@ public final class PushQueue implements Pushes, AutoCloseable {
         }
         unansweredEvents.addAndGet(request.events());
         boolean gathers = false;
-        for (PushRequest.Share share : request.shares()) {
-            PushLane lane = lanes[share.lane()];
-            lane.add(share);
-            gathers |= lane.gathersBy(request);
-        }
-        if (gathers) {
-            // Those that could run by now bring theirs first, and it is one call for all of them.
-            Thread.yield();
+        try {
             for (PushRequest.Share share : request.shares()) {
-                lanes[share.lane()].sendGatheredBy(request);
+                PushLane lane = lanes[share.lane()];
+                lane.add(share);
+                gathers |= lane.gathersBy(request);
+            }
+            if (gathers) {
+                // Those that could run by now bring theirs first, and it is one call for all.
+                Thread.yield();
+            }
+        } finally {
+            // Others rely on it, also where this thread comes to grief.
+            if (gathers) {
+                sendGathered(request);
             }
         }
         return request.await();
+    }
+
+    private void sendGathered(PushRequest request) {
+        // Nobody is to wait in one lane for what is sent in another.
+        request.gathered();
+        for (PushRequest.Share share : request.shares()) {
+            lanes[share.lane()].sendGatheredBy(request);
+        }
     }
 
     private void end(PushRequest request) {

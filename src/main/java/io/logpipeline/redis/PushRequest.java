@@ -75,6 +75,7 @@ final class PushRequest {
     private final @Nullable String idempotencyKey;
     private final int events;
     private final int bytes;
+    private volatile boolean gathered;
     private volatile boolean told;
     private volatile @Nullable Thread waiter;
 
@@ -154,12 +155,22 @@ final class PushRequest {
         return System.nanoTime() - lastProgressNanos > limit.toNanos();
     }
 
+    /** Its thread lets others come no more, and is about to send. */
+    void gathered() {
+        gathered = true;
+    }
+
+    /** Whether nobody is to rely any more on its thread's sending what they add. */
+    boolean isGathered() {
+        return gathered;
+    }
+
     /** Waits for its end: each call has one, so this has. */
     PushOutcome await() throws InterruptedException {
         waiter = Thread.currentThread();
         while (!told) {
             LockSupport.park(this);
-            if (Thread.interrupted()) {
+            if (!told && Thread.interrupted()) {
                 throw new InterruptedException();
             }
         }
@@ -178,11 +189,13 @@ final class PushRequest {
             case PartEnd.Failed failed -> failure = failed.failure();
         }
         partsOpen--;
-        if (partsOpen > 0) {
-            lastProgressNanos = System.nanoTime();
-            return false;
+        if (partsOpen <= 0) {
+            return end();
         }
-        return end();
+        if (!(end instanceof PartEnd.Failed)) {
+            lastProgressNanos = System.nanoTime();
+        }
+        return false;
     }
 
     /** Ends the request with parts open, none of which is sent any more; true as above. */

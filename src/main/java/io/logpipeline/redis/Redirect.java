@@ -17,15 +17,23 @@ sealed interface Redirect {
     /** It says nothing of this kind: the call had its effect, or may have had, or is refused. */
     record None() implements Redirect {}
 
-    /** Reads it from a call's failure, as told by a node on this host. */
-    static Redirect of(RedisFailure failure, String hostOfSpeaker) {
+    /**
+     * Reads it from a call's failure, as told by this node. It never means itself: where it seems
+     * to, it speaks of one on another host, whose name it does not know yet.
+     */
+    static Redirect of(RedisFailure failure, NodeAddress speaker) {
         if (failure.kind() != RedisFailure.Kind.REFUSED) {
             return new None();
         }
         String[] words = String.valueOf(failure.getMessage()).split(" ", -1);
         return switch (words[0]) {
-            case "MOVED" -> new Moved(NodeAddress.of(words[2], hostOfSpeaker));
-            case "ASK" -> new Ask(NodeAddress.of(words[2], hostOfSpeaker));
+            case "MOVED", "ASK" -> {
+                NodeAddress node = NodeAddress.of(words[2], speaker.host());
+                if (node.equals(speaker)) {
+                    yield new Later();
+                }
+                yield words[0].equals("ASK") ? new Ask(node) : new Moved(node);
+            }
             case "TRYAGAIN", "CLUSTERDOWN" -> new Later();
             default -> new None();
         };

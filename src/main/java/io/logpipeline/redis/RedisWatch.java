@@ -19,6 +19,9 @@ public final class RedisWatch {
     private static final System.Logger LOG = System.getLogger("io.logpipeline.redis");
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
+    /** Sentinels may be silent one after the other, and names take a while to be looked up. */
+    private static final Duration FIRST_TRY_MAX = Duration.ofSeconds(15);
+
     /**
      * One look of so many also asks for streams of other settings: too many names for every second,
      * and a change of setting can wait for seconds.
@@ -182,11 +185,9 @@ public final class RedisWatch {
             downSinceNanos = clock.nanoTime();
         }
         up = false;
-        // The first connection takes a moment; that is no news. Each try ends, with a reason.
-        boolean starting =
-                !everUp
-                        && (failure.isOfFirstTry()
-                                || clock.since(downSinceNanos).compareTo(INTERVAL) < 0);
+        // The first connection takes a moment; that is no news, and would be told without a reason.
+        Duration patience = failure.isOfFirstTry() ? FIRST_TRY_MAX : INTERVAL;
+        boolean starting = !everUp && clock.since(downSinceNanos).compareTo(patience) < 0;
         if (!toldDown && !starting) {
             toldDown = true;
             LOG.log(

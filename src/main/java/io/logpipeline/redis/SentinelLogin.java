@@ -38,7 +38,7 @@ final class SentinelLogin {
         if (!parameter.find()) {
             return Optional.empty();
         }
-        if (!SENTINELS.matcher(url).lookingAt()) {
+        if (!isOfSentinels(url)) {
             throw new IllegalStateException(
                     "redis.url: sentinelUser and sentinelPassword are for redis-sentinel:// and"
                             + " rediss-sentinel:// only");
@@ -68,6 +68,10 @@ final class SentinelLogin {
     /** A plus is one, as in the rest of the URL. */
     private static String decoded(String value) {
         return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    static boolean isOfSentinels(String url) {
+        return SENTINELS.matcher(url).lookingAt();
     }
 
     /** The URL that Lettuce may see. */

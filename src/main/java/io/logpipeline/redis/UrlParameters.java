@@ -41,8 +41,14 @@ final class UrlParameters {
      */
     static void refuseUnknown(String url) {
         String[] parts = url.split("#", 2);
-        if (parts.length > 1 && Stream.of("?", "&", ";", "=").anyMatch(parts[1]::contains)) {
-            throw new IllegalStateException("redis.url: parameters come before the # of the name");
+        if (parts.length > 1 && !SentinelLogin.isOfSentinels(url)) {
+            // Lettuce would take what is before it for the host, and tell of it.
+            throw new IllegalStateException("redis.url: # in a password is %23");
+        }
+        if (parts.length > 1 && Stream.of("?", "&", ";", "=", "@").anyMatch(parts[1]::contains)) {
+            throw new IllegalStateException(
+                    "redis.url: behind the # comes the name, and nothing else; # in a password is"
+                            + " %23");
         }
         int query = parts[0].indexOf('?');
         if (query < 0) {

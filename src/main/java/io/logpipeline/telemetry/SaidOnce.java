@@ -39,6 +39,12 @@ final class SaidOnce implements Filter {
             windowStart = now;
             said.clear();
         }
-        return said.size() < TEXTS_MAX && said.add(text);
+        if (said.size() >= TEXTS_MAX || !said.add(text)) {
+            return false;
+        }
+        if (said.size() == TEXTS_MAX) {
+            line.setMessage(text + "; more of this kind is held back for a while");
+        }
+        return true;
     }
 }

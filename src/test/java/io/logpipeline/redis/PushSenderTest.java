@@ -2,7 +2,6 @@ package io.logpipeline.redis;
 
 import static io.logpipeline.redis.Events.events;
 import static io.logpipeline.redis.Events.key;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.logpipeline.event.LogEvent;
@@ -10,11 +9,8 @@ import io.logpipeline.telemetry.Watchdog;
 import io.logpipeline.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,91 +21,11 @@ class PushSenderTest {
     private static final PushOutcome UNAVAILABLE =
             new PushOutcome.Failed("Redis is not reachable", Duration.ofSeconds(1));
     private static final int WINDOW = 2;
-    private static final int PARTS_MAX = 256;
-
-    /** Of no list that begins; for as many parts as a call may have. */
-    private static final Reply STORED_REPLY = reply(PARTS_MAX);
-
-    private static Reply reply(int parts) {
-        List<Object> values = new ArrayList<>(List.of("PUSHED".getBytes(UTF_8), 0L));
-        values.addAll(Collections.nCopies(parts, 9L));
-        return new Reply(values);
-    }
-
-    private record Sent(List<String> keys, List<String> words, CompletableFuture<Reply> reply) {
-        boolean has(String word) {
-            return words.contains(word);
-        }
-    }
-
-    /** A push that holds "poison" fails at once; the others are answered when the test says so. */
-    private static final class Calls implements RedisCalls {
-        private volatile Duration timeout;
-        private final List<Sent> sent = new CopyOnWriteArrayList<>();
-        private volatile boolean answersAtOnce;
-        private volatile boolean closed;
-
-        Calls(Duration timeout) {
-            this.timeout = timeout;
-        }
-
-        @Override
-        public CompletionStage<Reply> run(
-                Script script, List<String> keys, List<byte[]> arguments, Durability durability) {
-            List<String> words =
-                    arguments.stream().skip(2).map(each -> new String(each, UTF_8)).toList();
-            CompletableFuture<Reply> reply = new CompletableFuture<>();
-            sent.add(new Sent(keys, words, reply));
-            if (words.contains("poison")) {
-                throw new IllegalStateException("on purpose");
-            }
-            if (answersAtOnce) {
-                reply.complete(STORED_REPLY);
-            }
-            return reply;
-        }
-
-        /** Answers this one and, from now on, every one. */
-        void answerAll() {
-            answersAtOnce = true;
-            sent.forEach(each -> each.reply.complete(STORED_REPLY));
-        }
-
-        @Override
-        public CompletionStage<BatchElements> readBatch(String list, int elementsMax) {
-            throw new AssertionError("a push does not read");
-        }
-
-        @Override
-        public CompletionStage<ScanPage> scan(String cursor, String pattern, int count) {
-            throw new AssertionError("a push does not scan");
-        }
-
-        @Override
-        public CompletionStage<List<String>> info() {
-            throw new AssertionError("a push does not ask");
-        }
-
-        @Override
-        public CompletionStage<AofRewrites> rewriteAof(boolean again) {
-            throw new AssertionError("a push does not do that");
-        }
-
-        @Override
-        public void close() {
-            closed = true;
-        }
-
-        @Override
-        public Duration timeout() {
-            return timeout;
-        }
-    }
 
     private final AtomicLong nowNanos = new AtomicLong();
     private final Watchdog watchdog = new Watchdog(nowNanos::get);
 
-    private PushQueue queue(Calls calls) {
+    private PushQueue queue(PushedCalls calls) {
         return new PushQueue(
                 calls,
                 new PendingStreams(calls, "test", new StreamSet(1)),
@@ -170,7 +86,7 @@ class PushSenderTest {
 
     @Test
     void onlySoManyCallsAreUnansweredAndWhatComesMeanwhileGoesWithTheNext() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         PushQueue queue = queue(calls);
         List<CompletableFuture<PushOutcome>> outcomes = fillWindow(queue);
         for (int i = 0; i < 10; i++) {
@@ -178,10 +94,10 @@ class PushSenderTest {
         }
         assertThat(calls.sent).hasSize(WINDOW);
 
-        calls.sent.getFirst().reply.complete(STORED_REPLY);
+        calls.sent.getFirst().reply().complete(PushedCalls.STORED_REPLY);
 
         assertThat(calls.sent).hasSize(WINDOW + 1);
-        assertThat(calls.sent.getLast().keys).hasSize(1 + 10);
+        assertThat(calls.sent.getLast().keys()).hasSize(1 + 10);
         calls.answerAll();
         for (CompletableFuture<PushOutcome> outcome : outcomes) {
             assertThat(outcome.get()).isEqualTo(STORED);
@@ -191,7 +107,7 @@ class PushSenderTest {
 
     @Test
     void aRequestThatWaitedLongerThanTheTimeOutFailsAndIsNeverSent() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         PushQueue queue = queue(calls);
         fillWindow(queue);
         CompletableFuture<PushOutcome> late = pushing(queue, "late");
@@ -213,7 +129,7 @@ class PushSenderTest {
 
     @Test
     void aFaultWhileRequestsAreSentFailsTheseAndNoOthers() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         PushQueue queue = queue(calls);
         List<CompletableFuture<PushOutcome>> first = fillWindow(queue);
         CompletableFuture<PushOutcome> poison = pushing(queue, "poison");
@@ -233,7 +149,7 @@ class PushSenderTest {
 
     @Test
     void faultsTakeNoRoomInTheWindow() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         calls.answersAtOnce = true;
         PushQueue queue = queue(calls);
         for (int i = 0; i < 2 * WINDOW; i++) {
@@ -247,7 +163,7 @@ class PushSenderTest {
 
     @Test
     void whoAsksToSendWhileOthersDoIsHeard() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         // The reply asks to send what waits, in the midst of sending.
         calls.answersAtOnce = true;
         PushQueue queue = queue(calls);
@@ -259,11 +175,11 @@ class PushSenderTest {
 
     @Test
     void aReplyThatSaysNothingOfAPartFailsItsRequests() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         PushQueue queue = queue(calls);
         CompletableFuture<PushOutcome> outcome = pushing(queue, "1");
 
-        calls.sent.getFirst().reply.complete(reply(0));
+        calls.sent.getFirst().reply().complete(PushedCalls.reply(0));
 
         assertThat(ended(outcome)).isEqualTo(UNAVAILABLE);
         assertThat(queue.unansweredEvents()).isZero();
@@ -272,7 +188,7 @@ class PushSenderTest {
 
     @Test
     void whatGathersForAListIsSentInTheOrderItCameWithAKeyOrWithout() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         PushQueue queue = queue(calls);
         fillWindow(queue);
         pushing(queue, events("b", "1"), null);
@@ -285,14 +201,14 @@ class PushSenderTest {
         calls.answerAll();
 
         assertThat(last.get()).isEqualTo(STORED);
-        Sent sent = calls.sent.getLast();
-        assertThat(sent.words)
+        PushedCalls.Sent sent = calls.sent.getLast();
+        assertThat(sent.words())
                 .containsExactly(
                         "3", "1", "2", "3", // The first part.
                         "-2", "4", "5", // With a key, and therefore of its own.
                         "2", "6", "8", // What came behind it.
                         "1", "7");
-        assertThat(sent.keys)
+        assertThat(sent.keys())
                 .containsExactly(
                         RedisKeys.STORE,
                         key("b"),
@@ -305,17 +221,18 @@ class PushSenderTest {
 
     @Test
     void aRequestOfManyListsTakesTurnsWithThoseBehindIt() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         PushQueue queue = queue(calls);
         fillWindow(queue);
-        CompletableFuture<PushOutcome> large = pushing(queue, manyLists(10 * PARTS_MAX), null);
+        CompletableFuture<PushOutcome> large =
+                pushing(queue, manyLists(10 * PushedCalls.PARTS_MAX), null);
         CompletableFuture<PushOutcome> small = pushing(queue, events("small", "small"), null);
 
-        calls.sent.get(0).reply.complete(STORED_REPLY);
-        calls.sent.get(1).reply.complete(STORED_REPLY);
+        calls.sent.get(0).reply().complete(PushedCalls.STORED_REPLY);
+        calls.sent.get(1).reply().complete(PushedCalls.STORED_REPLY);
 
         assertThat(calls.sent).hasSize(2 * WINDOW);
-        assertThat(calls.sent.get(WINDOW).keys).hasSize(1 + PARTS_MAX);
+        assertThat(calls.sent.get(WINDOW).keys()).hasSize(1 + PushedCalls.PARTS_MAX);
         assertThat(calls.sent.get(WINDOW + 1).has("small")).isTrue();
         calls.answerAll();
         assertThat(small.get()).isEqualTo(STORED);
@@ -326,7 +243,7 @@ class PushSenderTest {
 
     @Test
     void largeEventsFillACallBeforeItsPartsDo() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         PushQueue queue =
                 new PushQueue(
                         calls,
@@ -341,16 +258,17 @@ class PushSenderTest {
             pushing(queue, events(user, large), null);
         }
 
-        calls.sent.getFirst().reply.complete(STORED_REPLY);
+        calls.sent.getFirst().reply().complete(PushedCalls.STORED_REPLY);
 
-        assertThat(calls.sent.getLast().keys).containsExactly(RedisKeys.STORE, key("a"), key("b"));
+        assertThat(calls.sent.getLast().keys())
+                .containsExactly(RedisKeys.STORE, key("a"), key("b"));
         calls.answerAll();
         queue.close();
     }
 
     @Test
     void aCallThatNeverEndsIsSeenByTheWatchdog() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         PushQueue queue = queue(calls);
         CompletableFuture<PushOutcome> outcome = pushing(queue, "1");
         nowNanos.set(Duration.ofMinutes(2).toNanos());
@@ -366,7 +284,7 @@ class PushSenderTest {
 
     @Test
     void theConnectionStaysUntilWhatWasSentIsAnswered() throws Exception {
-        Calls calls = new Calls(Duration.ofSeconds(60));
+        PushedCalls calls = new PushedCalls(Duration.ofSeconds(60));
         PushQueue queue = queue(calls);
         CompletableFuture<PushOutcome> outcome = pushing(queue, "1");
         Thread closing = Thread.ofPlatform().start(queue::close);

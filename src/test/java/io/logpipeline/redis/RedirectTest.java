@@ -7,7 +7,9 @@ import org.junit.jupiter.api.Test;
 /** Where nodes of a cluster send calls that are not theirs. */
 class RedirectTest {
     private static Redirect told(String answer) {
-        return Redirect.of(new RedisFailure(RedisFailure.Kind.REFUSED, answer), "speaker");
+        return Redirect.of(
+                new RedisFailure(RedisFailure.Kind.REFUSED, answer),
+                new NodeAddress("speaker", 6379));
     }
 
     @Test
@@ -26,6 +28,17 @@ class RedirectTest {
                     .isEqualTo(new Redirect.Moved(new NodeAddress("speaker", 7001)));
             assertThat(told("ASK 7 " + host + ":7001"))
                     .isEqualTo(new Redirect.Ask(new NodeAddress("speaker", 7001)));
+        }
+    }
+
+    /**
+     * All nodes may have the same port: sent back to it, the call would go round without a pause.
+     */
+    @Test
+    void aNodeNeverMeansItself() {
+        for (String host : new String[] {"", "?", "speaker"}) {
+            assertThat(told("MOVED 7 " + host + ":6379")).isEqualTo(new Redirect.Later());
+            assertThat(told("ASK 7 " + host + ":6379")).isEqualTo(new Redirect.Later());
         }
     }
 }

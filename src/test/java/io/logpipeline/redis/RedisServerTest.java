@@ -152,8 +152,15 @@ class RedisServerTest {
                     .startsWith("redis.url: unknown parameter behind a password, in which")
                     .doesNotContain("secret");
         }
-        refusal("redis-sentinel://one#main?sentinelPasword=s3cr3t")
-                .isEqualTo("redis.url: parameters come before the # of the name");
+        for (String url :
+                List.of(
+                        "redis-sentinel://one#main?sentinelPasword=s3cr3t",
+                        "redis-sentinel://user:x#s3cr3t@one:1#main")) {
+            refusal(url)
+                    .startsWith("redis.url: behind the # comes the name, and nothing else")
+                    .doesNotContain("s3cr3t");
+        }
+        refusal("redis://user:x#s3cr3t@one:1").isEqualTo("redis.url: # in a password is %23");
     }
 
     private static AbstractStringAssert<?> refusal(String url) {

@@ -7,6 +7,21 @@ final class IngestSafeguards {
     static final List<Safeguard> ALL =
             List.of(
                     new Safeguard(
+                            "whoever gathers sends",
+                            "What others left to him does not wait for ever.",
+                            "redis/PushLane.java",
+                            "if (gatherer.compareAndSet(request, null)) {\n"
+                                    + "            sendWaiting();",
+                            "if (gatherer.compareAndSet(request, null)) {",
+                            "redis.PushLaneTest#whoComesWhileAnotherOneGathersGoesInItsCall"),
+                    new Safeguard(
+                            "whoever is about to send is not relied upon",
+                            "One that came to grief, or is busy in another lane, holds up nobody.",
+                            "redis/PushLane.java",
+                            "(other == null || other.isGathered())",
+                            "other == null",
+                            "redis.PushLaneTest#whoIsAboutToSendIsNotReliedUponAnyMore"),
+                    new Safeguard(
                             "answers hold no memory",
                             "A client that does not take its answer keeps no body out.",
                             "api/TimedContext.java",

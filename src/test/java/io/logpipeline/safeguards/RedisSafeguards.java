@@ -36,6 +36,13 @@ final class RedisSafeguards {
                             "boolean again = true;",
                             "redis.AofRewriterTest"),
                     new Safeguard(
+                            "node that seems to send a call back to itself",
+                            "The call does not go round without a pause.",
+                            "redis/Redirect.java",
+                            "if (node.equals(speaker)) {",
+                            "if (false) {",
+                            "redis.RedirectTest#aNodeNeverMeansItself"),
+                    new Safeguard(
                             "silent Sentinel is passed over",
                             "It holds up each connection no longer than a time-out.",
                             "redis/Connector.java",
