@@ -14,6 +14,9 @@ final class DrainRuns {
     private static final int CHUNK_BYTES = 4 << 20;
     private static final int MADE_TOGETHER = 16;
 
+    /** A short run is preceded by a long while of filling lists. */
+    private static final int WARM_UP_RUNS_MAX = 40;
+
     private final DrainOptions options;
     private final Path work;
     private final BenchRedis server;
@@ -120,7 +123,7 @@ final class DrainRuns {
     /** A run may take less than a second, and a JVM compiles for longer than that. */
     void warmUp(DrainContender contender, int keys) throws IOException, InterruptedException {
         double seconds = 0;
-        while (seconds < options.warmUpSeconds()) {
+        for (int run = 0; run < WARM_UP_RUNS_MAX && seconds < options.warmUpSeconds(); run++) {
             seconds += measureAlone(contender, keys, options.events()).seconds();
         }
     }
