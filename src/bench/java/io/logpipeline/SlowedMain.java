@@ -13,7 +13,7 @@ public final class SlowedMain {
     public static void main(String[] arguments) {
         Duration force = Duration.ofMillis(Long.getLong("logpipeline.bench.force_ms", 5));
         Main.start(
-                new Pipeline.Seams(new SlowedDisk(new NioDisk(), force), UnaryOperator.identity()),
+                new Pipeline.Seams(SlowedDisk.of(new NioDisk(), force), UnaryOperator.identity()),
                 arguments);
     }
 }

@@ -4,10 +4,12 @@ import static io.logpipeline.drain.DrainedLists.assertSettled;
 import static io.logpipeline.drain.DrainedLists.push;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.logpipeline.file.Disk;
 import io.logpipeline.file.NioDisk;
 import io.logpipeline.file.Sync;
 import io.logpipeline.testing.Await;
 import io.logpipeline.testing.ForwardingDisk;
+import io.logpipeline.testing.ForwardingDisk.Forced;
 import io.logpipeline.testing.SharedRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,10 +21,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -41,88 +42,32 @@ class SlowDiskTest {
 
     @TempDir private Path logDir;
 
-    private final HungDisk disk = new HungDisk();
+    /** What waits for the disk to come back. */
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
 
-    /** Forces wait until it comes back. */
-    private static final class HungDisk extends ForwardingDisk {
-        static final String ALL = "*";
+    private final CountDownLatch back = new CountDownLatch(1);
+    private volatile BiPredicate<Forced, String> hangs = (kind, path) -> false;
+    private final Disk disk = ForwardingDisk.forcing(new NioDisk(), this::await);
 
-        /** What waits, by its name. */
-        final Set<String> waiting = ConcurrentHashMap.newKeySet();
-
-        private final CountDownLatch back = new CountDownLatch(1);
-        private volatile Predicate<String> hangs = forced -> false;
-
-        HungDisk() {
-            super(new NioDisk());
-        }
-
-        /**
-         * @param forced whose forces do not return: the path of a file or directory, {@link #ALL}
-         *     of the file system
-         */
-        void hangAt(Predicate<String> forced) {
-            hangs = forced;
-        }
-
-        void comeBack() {
-            back.countDown();
-        }
-
-        private void at(String path) {
-            if (hangs.test(path)) {
-                waiting.add(path);
-                try {
-                    back.await();
-                } catch (InterruptedException stopped) {
-                    throw new IllegalStateException(stopped);
-                }
+    private void await(Forced kind, Path path) {
+        if (hangs.test(kind, path.toString())) {
+            waiting.add(path.toString());
+            try {
+                back.await();
+            } catch (InterruptedException stopped) {
+                throw new IllegalStateException(stopped);
             }
-        }
-
-        @Override
-        public void forceDirectory(Path directory) throws IOException {
-            at(directory.toString());
-            super.forceDirectory(directory);
-        }
-
-        @Override
-        public OpenFile open(Path path) throws IOException {
-            return new ForwardingFile(super.open(path)) {
-                @Override
-                public void force() throws IOException {
-                    at(path.toString());
-                    super.force();
-                }
-            };
-        }
-
-        @Override
-        public FileSystem openFileSystem(Path directory) throws IOException {
-            FileSystem fileSystem = super.openFileSystem(directory);
-            return new FileSystem() {
-                @Override
-                public boolean holds(Path path) throws IOException {
-                    return fileSystem.holds(path);
-                }
-
-                @Override
-                public void sync() throws IOException {
-                    at(ALL);
-                    fileSystem.sync();
-                }
-
-                @Override
-                public void close() throws IOException {
-                    fileSystem.close();
-                }
-            };
         }
     }
 
-    @AfterEach
-    void comeBack() {
-        disk.comeBack();
+    /** Closed before a stage, whose end waits for its workers. */
+    private interface Hang extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private void comeBack() {
+        back.countDown();
     }
 
     private static List<String> lists() {
@@ -135,17 +80,18 @@ class SlowDiskTest {
 
     @Test
     void aForceThatDoesNotReturnHoldsUpItsOwnListOnly() throws Exception {
-        disk.hangAt(forced -> forced.endsWith("user_hung/1.jsonl"));
+        hangs = (kind, path) -> path.endsWith("user_hung/1.jsonl");
         try (DrainStage stage =
-                new DrainStage(redis.link(), disk, logDir, "one", LONG_LEASE, WORKERS)) {
+                        new DrainStage(redis.link(), disk, logDir, "one", LONG_LEASE, WORKERS);
+                Hang _ = this::comeBack) {
             stage.sweeper.stop();
             push(redis, HUNG, "1");
-            Await.until("it is forced", () -> !disk.waiting.isEmpty());
+            Await.until("it is forced", () -> !waiting.isEmpty());
             pushToAll("1");
             Await.until("all others landed", () -> stage.telemetry.drained.containsAll(lists()));
             assertThat(stage.telemetry.drained).doesNotContain(HUNG);
 
-            disk.comeBack();
+            comeBack();
             stage.awaitQuiet();
 
             assertThat(stage.lines(HUNG)).containsExactly("1");
@@ -159,11 +105,13 @@ class SlowDiskTest {
             // Else it would come to a stop where it makes them.
             pushToAll("1");
             hung.awaitQuiet();
-            disk.hangAt(forced -> forced.endsWith(".jsonl"));
+            hangs = (kind, path) -> path.endsWith(".jsonl");
             pushToAll("2");
-            Await.until("its workers are stuck", () -> disk.waiting.size() == WORKERS);
+            Await.until("its workers are stuck", () -> waiting.size() == WORKERS);
             try (DrainStage other =
-                    new DrainStage(redis.link(), new NioDisk(), logDir, "two", LEASE, WORKERS)) {
+                            new DrainStage(
+                                    redis.link(), new NioDisk(), logDir, "two", LEASE, WORKERS);
+                    Hang _ = this::comeBack) {
                 Await.until(
                         "the other one has drained the rest",
                         () -> Set.copyOf(other.telemetry.drained).size() == LISTS - WORKERS);
@@ -171,7 +119,7 @@ class SlowDiskTest {
                         .doesNotContainAnyElementsOf(
                                 lists().stream().filter(this::isStuck).toList());
 
-                disk.comeBack();
+                comeBack();
                 hung.awaitQuiet();
                 other.awaitQuiet();
 
@@ -185,19 +133,20 @@ class SlowDiskTest {
 
     private boolean isStuck(String list) {
         String user = list.substring("logs:".length(), list.lastIndexOf(':'));
-        return disk.waiting.stream().anyMatch(path -> path.endsWith("/" + user + "/1.jsonl"));
+        return waiting.stream().anyMatch(path -> path.endsWith("/" + user + "/1.jsonl"));
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void byFileEachWorkerHasItsFileOpenWhileADirectoryIsForced() throws Exception {
-        disk.hangAt(forced -> forced.matches(".*/user_\\d+"));
-        try (DrainStage stage = syncing(Sync.FILE)) {
+        hangs = (kind, path) -> path.matches(".*/user_\\d+");
+        try (DrainStage stage = syncing(Sync.FILE);
+                Hang _ = this::comeBack) {
             pushToAll("1");
-            Await.until("all workers are stuck", () -> disk.waiting.size() == WORKERS);
+            Await.until("all workers are stuck", () -> waiting.size() == WORKERS);
             assertThat(openFiles()).isEqualTo(WORKERS);
 
-            disk.comeBack();
+            comeBack();
             stage.awaitQuiet();
             assertThat(openFiles()).isZero();
         }
@@ -206,13 +155,14 @@ class SlowDiskTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void byFilesystemEachWorkerHasItsFileOpenAndAllOfThemOneMore() throws Exception {
-        disk.hangAt(HungDisk.ALL::equals);
-        try (DrainStage stage = syncing(Sync.FILESYSTEM)) {
+        hangs = (kind, path) -> kind == Forced.FILE_SYSTEM;
+        try (DrainStage stage = syncing(Sync.FILESYSTEM);
+                Hang _ = this::comeBack) {
             pushToAll("1");
             Await.until("all workers are stuck", () -> openFiles() == WORKERS + 1);
             assertThat(stage.telemetry.drained).isEmpty();
 
-            disk.comeBack();
+            comeBack();
             stage.awaitQuiet();
             assertThat(stage.telemetry.events).hasValue(LISTS);
             assertThat(openFiles()).isEqualTo(1);

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,60 +56,68 @@ class CutBatchReadTest {
         }
     }
 
+    private RedisProcess process;
+    private ClaimStage stage;
+    private BreakingOff relay;
+    private RedisLink link;
+
+    @BeforeEach
+    void start() throws IOException {
+        process = RedisProcess.start();
+        stage = new ClaimStage(process.url());
+        relay = new BreakingOff(process.port());
+        link = RedisLink.open(relay.url(), "test", Duration.ofSeconds(5));
+        stage.empty();
+        stage.push(ELEMENTS.toArray(String[]::new));
+        Await.until("connected", link::isConnected);
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        link.close();
+        relay.close();
+        stage.close();
+        process.close();
+    }
+
     /** Of 8,886 for the elements and 43 for the id: anywhere, and where the one ends. */
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 6, 23, 40, 5000, 8883, 8884, 8885, 8886, 8890, 8928})
     void aBatchThatBreaksOffIsReadAgainWhole(int bytes) throws Exception {
-        try (RedisProcess process = RedisProcess.start();
-                ClaimStage stage = new ClaimStage(process.url());
-                BreakingOff relay = new BreakingOff(process.port());
-                RedisLink link = RedisLink.open(relay.url(), "test", Duration.ofSeconds(5))) {
-            stage.empty();
-            stage.push(ELEMENTS.toArray(String[]::new));
-            Await.until("connected", link::isConnected);
-            RedisCalls cutting =
-                    new ForwardingCalls(link) {
-                        @Override
-                        public CompletionStage<BatchElements> readBatch(String list, int max) {
-                            relay.bytesLeft.set(bytes);
-                            return super.readBatch(list, max);
-                        }
-                    };
-            assertThatThrownBy(() -> claims(cutting).claim(stage.entry(), "w1", 0, ADMISSION))
-                    .isInstanceOf(RedisFailure.class);
-            Await.until("connected again", link::isConnected);
+        RedisCalls cutting =
+                new ForwardingCalls(link) {
+                    @Override
+                    public CompletionStage<BatchElements> readBatch(String list, int max) {
+                        relay.bytesLeft.set(bytes);
+                        return super.readBatch(list, max);
+                    }
+                };
+        assertThatThrownBy(() -> claims(cutting).claim(stage.entry(), "w1", 0, ADMISSION))
+                .isInstanceOf(RedisFailure.class);
+        Await.until("connected again", link::isConnected);
 
-            ClaimOutcome again = stage.claim("w1");
+        ClaimOutcome again = stage.claim("w1");
 
-            assertThat(texts((ClaimOutcome.Claimed) again)).isEqualTo(ELEMENTS);
-        }
+        assertThat(texts((ClaimOutcome.Claimed) again)).isEqualTo(ELEMENTS);
     }
 
     /** One reply of some 1,800 bytes. */
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 12, 40, 900, 1700})
     void whatIsReadAheadComesWholeOrNotAtAll(int bytes) throws Exception {
-        try (RedisProcess process = RedisProcess.start();
-                ClaimStage stage = new ClaimStage(process.url());
-                BreakingOff relay = new BreakingOff(process.port());
-                RedisLink link = RedisLink.open(relay.url(), "test", Duration.ofSeconds(5))) {
-            stage.empty();
-            stage.push(ELEMENTS.toArray(String[]::new));
-            Await.until("connected", link::isConnected);
-            Claims claims = new Claims(link, LEASE, LEDGER_LIFE, 100, 1200, 1200);
-            var claimed = (ClaimOutcome.Claimed) claims.claim(stage.entry(), "w1", 0, ADMISSION);
-            relay.bytesLeft.set(bytes);
+        Claims claims = new Claims(link, LEASE, LEDGER_LIFE, 100, 1200, 1200);
+        var claimed = (ClaimOutcome.Claimed) claims.claim(stage.entry(), "w1", 0, ADMISSION);
+        relay.bytesLeft.set(bytes);
 
-            assertThatThrownBy(() -> claims.await(claims.readAhead(ClaimStage.LIST, claimed)))
-                    .isInstanceOf(RedisFailure.class);
+        assertThatThrownBy(() -> claims.await(claims.readAhead(ClaimStage.LIST, claimed)))
+                .isInstanceOf(RedisFailure.class);
 
-            Await.until("connected again", link::isConnected);
-            int first = claimed.elements().size();
-            assertThat(claims.await(claims.readAhead(ClaimStage.LIST, claimed)))
-                    .extracting(String::new)
-                    .hasSizeGreaterThan(50)
-                    .isEqualTo(ELEMENTS.subList(first, first + 100));
-        }
+        Await.until("connected again", link::isConnected);
+        int first = claimed.elements().size();
+        assertThat(claims.await(claims.readAhead(ClaimStage.LIST, claimed)))
+                .extracting(String::new)
+                .hasSizeGreaterThan(50)
+                .isEqualTo(ELEMENTS.subList(first, first + 100));
     }
 
     private static Claims claims(RedisCalls calls) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 
 /** Another disk as it is, for those that change one thing about it. */
@@ -25,6 +26,50 @@ public class ForwardingDisk implements Disk {
             @Override
             public Optional<Stat> stat(Path path) throws IOException {
                 return super.stat(path).map(now -> told.apply(path, now));
+            }
+        };
+    }
+
+    /** What is made durable. */
+    public enum Forced {
+        FILE,
+        DIRECTORY,
+        FILE_SYSTEM
+    }
+
+    /**
+     * A disk on which something happens before each force.
+     *
+     * @param before told of what is forced; of a file system, by the path that it was opened with
+     */
+    public static Disk forcing(Disk disk, BiConsumer<Forced, Path> before) {
+        return new ForwardingDisk(disk) {
+            @Override
+            public void forceDirectory(Path directory) throws IOException {
+                before.accept(Forced.DIRECTORY, directory);
+                super.forceDirectory(directory);
+            }
+
+            @Override
+            public OpenFile open(Path path) throws IOException {
+                return new ForwardingFile(super.open(path)) {
+                    @Override
+                    public void force() throws IOException {
+                        before.accept(Forced.FILE, path);
+                        super.force();
+                    }
+                };
+            }
+
+            @Override
+            public FileSystem openFileSystem(Path directory) throws IOException {
+                return new ForwardingFileSystem(super.openFileSystem(directory)) {
+                    @Override
+                    public void sync() throws IOException {
+                        before.accept(Forced.FILE_SYSTEM, directory);
+                        super.sync();
+                    }
+                };
             }
         };
     }
@@ -72,6 +117,30 @@ public class ForwardingDisk implements Disk {
     @Override
     public void delete(Path path) throws IOException {
         disk.delete(path);
+    }
+
+    /** Another file system as it is. */
+    private static class ForwardingFileSystem implements FileSystem {
+        private final FileSystem fileSystem;
+
+        ForwardingFileSystem(FileSystem fileSystem) {
+            this.fileSystem = fileSystem;
+        }
+
+        @Override
+        public boolean holds(Path path) throws IOException {
+            return fileSystem.holds(path);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            fileSystem.sync();
+        }
+
+        @Override
+        public void close() throws IOException {
+            fileSystem.close();
+        }
     }
 
     /** Another file as it is. */
