@@ -40,7 +40,7 @@ record DrainOptions(
                         given.number("events", given.quickly(100_000, 500_000)),
                         given.numbers("keys", given.quickly("1000,20000,1", "1000,100000,1")),
                         given.number("rounds", given.quickly(2, 5)),
-                        given.number("warm-up", given.quickly(2, 10)),
+                        given.number("warm-up", given.quickly(2, 20)),
                         given.words("sync", "file,filesystem", ","),
                         given.number("workers", 0),
                         given.number("limit", given.quickly(3, 10)),

@@ -62,7 +62,9 @@ class ClusterFailOverIT {
                 .redis(cluster.url())
                 .with("REDIS_DURABILITY", "replicas:1")
                 .with("DRAINER_LEASE_SECONDS", "5")
-                .with("DRAINER_STREAMS", "3");
+                .with("DRAINER_STREAMS", "3")
+                // So that a list is several chunks, of which the next one is read ahead.
+                .with("DRAINER_BATCH_BYTES_MAX", "1024");
     }
 
     /** The other one of those that have the same slots. */

@@ -72,6 +72,8 @@ class SlotMigrationIT {
         return PipelineProcess.of(directory, role)
                 .redis(cluster.url())
                 .with("DRAINER_LEASE_SECONDS", "5")
-                .with("DRAINER_STREAMS", "3");
+                .with("DRAINER_STREAMS", "3")
+                // So that a list is several chunks, of which the next one is read ahead.
+                .with("DRAINER_BATCH_BYTES_MAX", "1024");
     }
 }
